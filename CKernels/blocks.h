@@ -1,0 +1,79 @@
+// The block functions of one instruction set (reduce.inc, softmax.inc, matmul.inc, random.inc): serial, called on one
+// block each by the drivers reduce.c, softmax.c, matmul.c and random.c, which cut the work and own the threads.
+#ifndef CK_BLOCKS_H
+#define CK_BLOCKS_H
+
+#include "include/CKernels.h"
+
+enum {
+  CK_REDUCTION_COUNT = CK_LOG_SUM_EXP + 1,
+  CK_TILE = 256,          // columns that are reduced side by side
+  CK_ROW_BLOCK = 4096,    // elements of a row that are reduced before results are added in pairs
+  CK_COLUMN_BLOCK = 64,   // the same for columns
+  CK_PANEL = 256,         // the k of a matmul's panel, part of its result's definition
+  CK_RANDOM_BLOCK = 64,   // elements from 16 Philox counters (of float64, from 32)
+};
+
+// Partial results of `width` neighbours: sum, prod, max, min keep the value; argmax and argmin also the int64 index;
+// log_sum_exp the maximum as value and the sum of exp(x - maximum).
+typedef struct {
+  void *value, *extra;
+} ck_state;
+
+// One reduction of one type. `first` is the index along the axis at which the block starts.
+typedef struct {
+  // Reduces `width` rows of `length` elements, 1 <= length <= CK_ROW_BLOCK, each contiguous.
+  void (*rows)(const void *in, int64_t length, int64_t width, int64_t width_stride, int64_t first, ck_state state);
+  // Reduces contiguous columns, 1 <= length <= CK_COLUMN_BLOCK; width from one vector (64 bytes) to CK_TILE.
+  void (*columns)(const void *in, int64_t length, int64_t stride, int64_t width, int64_t first, ck_state state);
+  void (*merge)(int64_t width, ck_state left, ck_state right);  // left becomes left and right together
+  void (*finish)(int64_t width, ck_state state, void *out);     // the answer from the state
+} ck_reducer;
+
+// Softmax or its logarithm, for one float type. `out` may be `in`.
+typedef struct {
+  // A row, or up to CK_TILE contiguous columns, of few enough elements to stay in cache.
+  void (*row)(bool logarithm, int64_t length, const void *in, void *out);
+  void (*columns)(bool logarithm, int64_t length, int64_t width, const void *in, int64_t stride, void *out,
+                  int64_t out_stride);
+  // The same in steps, for a long axis: log_sum_exp's states are prepared once, then any block of the axis is written.
+  void (*prepare)(bool logarithm, int64_t width, ck_state state);
+  void (*write_row)(bool logarithm, int64_t length, ck_state state, const void *in, void *out);
+  void (*write_columns)(bool logarithm, int64_t length, int64_t width, ck_state state, const void *in, int64_t stride,
+                        void *out, int64_t out_stride);
+} ck_softmax_blocks;
+
+// Running sums of up to CK_TILE neighbouring columns.
+typedef void (*ck_cumulative)(int64_t length, int64_t width, const void *in, int64_t stride, int64_t inner_stride,
+                              void *out, int64_t out_stride);
+
+// Matmul of one float type. A packed operand is a sequence of panels, each `rows` of a (or `columns` of b) wide and k long,
+// the elements of one k side by side, the last panel filled up with zeros.
+typedef struct {
+  int rows, columns;  // the part of the result that is held in registers
+  void (*pack_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, int64_t k_stride, void *panels);
+  void (*pack_columns)(int64_t count, int64_t k, const void *b, int64_t column_stride, int64_t k_stride, void *panels);
+  // c[m, n] = or += packed a times packed b.
+  void (*multiply)(int64_t m, int64_t n, int64_t k, const void *a, const void *b, void *c, int64_t c_stride, bool add);
+  // out[i] = or += sum over p of x[p] * a[i, p]: with contiguous rows, or with contiguous columns.
+  void (*dot_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, const void *x, void *out, bool add);
+  void (*add_columns)(int64_t count, int64_t k, const void *a, int64_t k_stride, const void *x, int64_t x_stride, void *out,
+                      bool add);
+} ck_matmul_blocks;
+
+// out[m, n] = a[m, k] · b[k, n] in integers that wrap around.
+typedef void (*ck_integer_matmul)(int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out);
+
+// Elements first ..< first + count of a fill, where first is a multiple of CK_RANDOM_BLOCK.
+typedef void (*ck_fill)(uint64_t seed, uint64_t stream, uint64_t first, int64_t count, void *out);
+
+typedef struct {
+  ck_reducer reducers[CK_REDUCTION_COUNT][4];  // by compute type; empty where log_sum_exp is not defined
+  ck_softmax_blocks softmax[2];                // float32, float64
+  ck_cumulative cumulative_sum[4];             // by compute type
+  ck_matmul_blocks matmul[2];                  // float32, float64
+  ck_integer_matmul integer_matmul[2];         // int32, int64
+  ck_fill random[2][2];                        // by distribution; float32, float64
+} ck_blocks;
+
+#endif

@@ -1,0 +1,20 @@
+// The elementwise functions of one instruction set (rows.inc, copy.inc).
+#ifndef CK_ELEMENTWISE_H
+#define CK_ELEMENTWISE_H
+
+#include "include/CKernels.h"
+
+// A row of one operation: n elements, contiguous. Bit i of `repeats` set: operand i is one element, repeated.
+// `out` may be the same row as any operand. Operands past the arity are not read.
+typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const void *c, int repeats);
+
+// n elements from one dtype to another, with strides.
+typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
+
+typedef struct {
+  ck_row rows[CK_OPERATION_COUNT][4];     // by operation and compute type; NULL where it is not defined
+  ck_convert load[CK_DTYPE_COUNT][4];     // from any dtype to a compute type
+  ck_convert store[4][CK_DTYPE_COUNT];    // and back
+} ck_elementwise;
+
+#endif

@@ -1,0 +1,194 @@
+// CKernels: the loops under Cusp. They know numbers, strides and blocks: no tensors, no allocation, no
+// errors, no logging, no locks. Every function here may be called from any thread.
+//
+// The contract that all of them keep:
+// - Strides and counts are in elements. Counts may be zero; then nothing is read or written.
+// - Output never overlaps input, except where "in place" is allowed by name.
+// - The same bits for any number of threads, and for AVX2, AVX-512 and NEON: work is cut by shape alone, sums
+//   run in 16 virtual float32 (8 float64) lanes, and every fused multiply-add is written out. The baseline, which
+//   has no fused multiply-add, keeps every stated bound but not the bits.
+// - NaN goes through arithmetic, maximum and minimum; subnormals are computed, never flushed.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  CK_MAX_RANK = 8,        // dimensions of a loop
+  CK_MAX_OPERANDS = 24,   // inputs and outputs of a program together
+  CK_MAX_CONSTANTS = 64,  // constants of a program
+  CK_MAX_REGISTERS = 32,  // intermediate values of a program alive at once
+  CK_BLOCK = 512,         // elements that a program handles at a time
+};
+
+// How elements lie in memory. A bool is one byte, 0 or 1.
+typedef enum {
+  CK_FLOAT32, CK_FLOAT64, CK_INT32, CK_INT64, CK_UINT8, CK_BOOL, CK_FLOAT16, CK_BFLOAT16,
+  CK_DTYPE_COUNT
+} ck_dtype;
+
+size_t ck_size(ck_dtype dtype);  // bytes per element
+
+// ---------------------------------------------------------------------------------------------- operations
+// The table of elementwise operations: name, arity, where it is defined, and its largest error in units in the
+// last place for float32 and float64 (0: correctly rounded or exact).
+//
+// Arithmetic runs in one of four compute types: float32, float64, int32, int64. Inside a program a truth value is
+// the number 1 or 0 of the compute type; anything that is not 0 counts as true where one is read.
+// "real" operations are defined for the two float types only, "any" ones for all four. Integers wrap around; integer
+// division truncates, and by zero it gives 0 (the layers above never ask for it).
+//
+//   chain(g, d)      g times d, but exactly 0 where g is 0, whatever d is: the product of the chain rule, in which
+//                    a gradient that is 0 stays 0 even against an infinite or undefined slope
+//   where(m, a, b)   a where m is not 0, else b; never mixes the two
+//   maximum, minimum NaN if either is NaN; of +0 and -0 either
+//   sign             -1, 0 or 1; NaN for NaN
+//   sigmoid_slope    the derivative of sigmoid, sigmoid(x) * sigmoid(-x), exact in both tails
+//   isnan            1 where NaN
+#define CK_OPERATIONS(X)                         \
+  X(copy, 1, any, 0, 0)                          \
+  X(neg, 1, any, 0, 0)                           \
+  X(abs, 1, any, 0, 0)                           \
+  X(sign, 1, any, 0, 0)                          \
+  X(sqrt, 1, real, 0, 0)                         \
+  X(exp, 1, real, 2, 2)                          \
+  X(expm1, 1, real, 2, 2)                        \
+  X(log, 1, real, 2, 2)                          \
+  X(log1p, 1, real, 2, 2)                        \
+  X(sigmoid, 1, real, 3, 3)                      \
+  X(sigmoid_slope, 1, real, 4, 4)                \
+  X(tanh, 1, real, 3, 3)                         \
+  X(floor, 1, any, 0, 0)                         \
+  X(ceil, 1, any, 0, 0)                          \
+  X(trunc, 1, any, 0, 0)                         \
+  X(round, 1, any, 0, 0)                         \
+  X(isnan, 1, any, 0, 0)                         \
+  X(add, 2, any, 0, 0)                           \
+  X(sub, 2, any, 0, 0)                           \
+  X(mul, 2, any, 0, 0)                           \
+  X(div, 2, any, 0, 0)                           \
+  X(chain, 2, any, 0, 0)                         \
+  X(maximum, 2, any, 0, 0)                       \
+  X(minimum, 2, any, 0, 0)                       \
+  X(eq, 2, any, 0, 0)                            \
+  X(ne, 2, any, 0, 0)                            \
+  X(lt, 2, any, 0, 0)                            \
+  X(le, 2, any, 0, 0)                            \
+  X(gt, 2, any, 0, 0)                            \
+  X(ge, 2, any, 0, 0)                            \
+  X(where, 3, any, 0, 0)
+
+typedef enum {
+#define CK_ENUM(name, arity, domain, ulp32, ulp64) CK_##name,
+  CK_OPERATIONS(CK_ENUM)
+#undef CK_ENUM
+  CK_OPERATION_COUNT
+} ck_operation;
+
+typedef struct {
+  const char *name;
+  int arity;
+  bool real;            // float types only
+  double ulp32, ulp64;  // the bound that the accuracy test reads
+} ck_operation_info;
+
+ck_operation_info ck_describe(ck_operation operation);
+
+// ------------------------------------------------------------------------------------------------ programs
+// One instruction. Places are numbered: the inputs first, then the outputs, then the constants, then registers.
+// dst is an output or a register; a, b, c may be any place that holds a value by then (an output that an
+// earlier instruction wrote included). Operands past the arity are ignored.
+typedef struct {
+  uint8_t operation, dst, a, b, c;
+} ck_instruction;
+
+typedef struct {
+  int inputs, outputs, constants, registers, count;
+  const double *constant_values;
+  const ck_instruction *instructions;
+} ck_program;
+
+// Where an input or output lies: `strides[d]` for dimension d of the loop; 0 repeats. A scalar is an operand whose
+// strides are all 0. An operand of another dtype than the compute type is converted on the way, a block at a
+// time: floats to integers truncate (saturating; NaN gives 0), to bool "not 0", between integers wrap around.
+typedef struct {
+  void *data;
+  ck_dtype dtype;
+  int64_t strides[CK_MAX_RANK];
+} ck_operand;
+
+// Runs `program` over every index of `shape`, in blocks that stay in the first-level cache, on as many threads as
+// it is worth. `operands` holds the inputs, then the outputs. In place: an output may be the very same elements as an
+// input (same data, dtype and strides).
+void ck_run(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, const ck_operand *operands);
+
+// ---------------------------------------------------------------------------------------------- reductions
+// A tensor seen from one reduced dimension: [outer, length, inner], each with its stride. Fastest where stride or
+// inner_stride is 1.
+typedef struct {
+  int64_t outer, length, inner;
+  int64_t outer_stride, stride, inner_stride;
+} ck_axis;
+
+// Sums are pairwise over fixed blocks. max and min are NaN where any element is; argmax and argmin then name the
+// first NaN, else the first of the largest. log_sum_exp reads memory once; all -inf gives -inf.
+// length 0: sum 0, prod 1, log_sum_exp -inf; the others must not be asked for.
+typedef enum { CK_SUM, CK_PROD, CK_MAX, CK_MIN, CK_ARGMAX, CK_ARGMIN, CK_LOG_SUM_EXP } ck_reduction;
+
+// `out` is contiguous [outer, inner], of `dtype` (int64 for argmax and argmin). dtype: float32, float64, int32 or int64;
+// log_sum_exp for floats only.
+void ck_reduce(ck_reduction reduction, ck_dtype dtype, ck_axis axis, const void *in, void *out);
+
+// softmax along the axis, or its logarithm; `out` is contiguous [outer, length, inner]. All -inf gives NaN, as 0/0 does.
+void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, void *out);
+
+// Running sums along the axis; `out` is contiguous [outer, length, inner].
+void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out);
+
+// -------------------------------------------------------------------------------------------------- matmul
+typedef struct {
+  const void *data;
+  int64_t batch_stride, row_stride, column_stride;
+} ck_matrix;
+
+// Bytes of scratch memory that ck_matmul wants for these sizes with the present thread budget.
+size_t ck_matmul_scratch(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k);
+
+// out[batch, m, n] = a[batch, m, k] · b[batch, k, n]; `out` is contiguous. Any strides, 0 and negative included: packing
+// reads them. Each element is one chain of fused multiply-adds over k per panel, panels added in order, whatever the
+// tile: the same bits for every instruction set that fuses and every number of threads. k = 0 gives zeros.
+// `scratch` is 64-byte aligned. dtype: float32, float64, int32 or int64.
+void ck_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out,
+               void *scratch);
+
+// -------------------------------------------------------------------------------------------------- random
+// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Element i of a
+// fill is a function of (seed, stream, i) alone, so the order of the work does not matter.
+// uniform: [0, 1), 24 bits for float32, 53 for float64. normal: mean 0, deviation 1 (Box-Muller).
+typedef enum { CK_UNIFORM, CK_NORMAL } ck_distribution;
+void ck_random(ck_distribution distribution, ck_dtype dtype, uint64_t seed, uint64_t stream, int64_t count, void *out);
+
+// ------------------------------------------------------------------------------------------------- machine
+// The instruction set in use: "baseline", "avx2", "avx512" or "neon". Chosen once, the best that this machine has, or
+// CUSP_ISA's where it is set and possible.
+const char *ck_instruction_set(void);
+// Uses another one from now on; false, and nothing changes, where this machine or build lacks it. For tests: not to be
+// called while kernels run.
+bool ck_use_instruction_set(const char *name);
+
+// The thread budget: CUSP_THREADS where it is a positive number, else the cores that this process may use.
+int ck_threads(void);
+void ck_set_threads(int threads);  // at least 1
+// While more `begin`s than `end`s were called on a thread, its kernels run on that thread alone.
+void ck_serial_begin(void);
+void ck_serial_end(void);
+// How many threads the widest loop so far has really used. For tests and `cusp info`.
+int ck_widest_team(void);
+
+// Calls body(context, i) for every i in 0 ..< count, in any order, on as many threads as the budget gives; `work` is the
+// time of the whole loop in nanoseconds on one thread, by which it decides whether threads are worth it.
+void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t index), void *context);
+
+#endif

@@ -1,0 +1,15 @@
+// AVX-512 (F, VL, BW, DQ): Skylake-X, Zen 4 and later.
+#if defined(__x86_64__)
+#pragma STDC FP_CONTRACT OFF
+#include "table.h"
+
+#define CK_ISA_NAME avx512
+#define CK_ISA(name) name##_avx512
+#define CK_FUSES 1
+#define CK_VECTOR_BYTES 64
+#define CK_TILE_ROWS 14  // of a matmul\'s result that is held in registers, by CK_TILE_VECTORS
+#define CK_TILE_VECTORS 2
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt"))), apply_to = function)
+#include "kernels.inc"
+#pragma clang attribute pop
+#endif

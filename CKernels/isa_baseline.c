@@ -1,0 +1,13 @@
+// What every processor has: SSE2 on x86-64. No fused multiply-add, hence other last bits than the other sets.
+#pragma STDC FP_CONTRACT OFF
+#include "table.h"
+
+#define CK_ISA_NAME baseline
+#define CK_ISA(name) name##_baseline
+#define CK_FUSES 0
+#define CK_VECTOR_BYTES 16
+#define CK_TILE_ROWS 4  // of a matmul\'s result that is held in registers, by CK_TILE_VECTORS
+#define CK_TILE_VECTORS 2
+
+#include "kernels.inc"
+

@@ -1,0 +1,15 @@
+// NEON, which every aarch64 processor has, with fused multiply-add.
+#if defined(__aarch64__)
+#pragma STDC FP_CONTRACT OFF
+#include "table.h"
+
+#define CK_ISA_NAME neon
+#define CK_ISA(name) name##_neon
+#define CK_FUSES 1
+#define CK_VECTOR_BYTES 16
+#define CK_TILE_ROWS 8  // of a matmul\'s result that is held in registers, by CK_TILE_VECTORS
+#define CK_TILE_VECTORS 3
+
+#include "kernels.inc"
+
+#endif

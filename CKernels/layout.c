@@ -1,0 +1,88 @@
+// Shapes are settled here, before any loop over elements.
+#include "layout.h"
+
+// The width of a tile that is read across: with blocks of 512, rows of 16 elements along it.
+enum { crossed_columns = 32 };
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t larger(int64_t a, int64_t b) { return a < b ? b : a; }
+static int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
+
+static void move_dimension(ck_layout *l, int from, int to) {
+  for (; from > to; from--) {
+    int64_t size = l->shape[from];
+    l->shape[from] = l->shape[from - 1], l->shape[from - 1] = size;
+    for (int i = 0; i < l->operands; i++) {
+      int64_t stride = l->strides[i][from];
+      l->strides[i][from] = l->strides[i][from - 1], l->strides[i][from - 1] = stride;
+    }
+  }
+}
+
+static bool continues(const ck_layout *l, int outer, int inner) {
+  for (int i = 0; i < l->operands; i++)
+    if (l->strides[i][outer] != l->strides[i][inner] * l->shape[inner]) return false;
+  return true;
+}
+
+void ck_layout_make(ck_layout *l, int rank, const int64_t *shape, int operands, const ck_operand *operand, int leading) {
+  l->rank = 0;
+  l->operands = operands;
+  for (int d = 0; d < rank; d++) {
+    if (shape[d] == 1) continue;
+    int last = l->rank++;
+    l->shape[last] = shape[d];
+    for (int i = 0; i < operands; i++) l->strides[i][last] = operand[i].strides[d];
+    // Larger strides of the leading operand go outside: its memory is then visited in order, transposed or not.
+    int place = last;
+    while (place > 0 && magnitude(l->strides[leading][place - 1]) < magnitude(l->strides[leading][last])) place--;
+    move_dimension(l, last, place);
+  }
+  int kept = 0;
+  for (int d = 1; d < l->rank; d++) {
+    if (continues(l, kept, d)) {
+      l->shape[kept] *= l->shape[d];
+    } else {
+      l->shape[++kept] = l->shape[d];
+    }
+    for (int i = 0; i < operands; i++) l->strides[i][kept] = l->strides[i][d];
+  }
+  l->rank = l->rank == 0 ? 0 : kept + 1;
+  while (l->rank < 2) {  // a dimension of size 1 in front
+    int last = l->rank++;
+    l->shape[last] = 1;
+    for (int i = 0; i < operands; i++) l->strides[i][last] = 0;
+    move_dimension(l, last, 0);
+  }
+}
+
+// Which dimension gives a tile its rows. One that some operand has contiguous while the last dimension jumps through it: a
+// narrow tile reads whole cache lines of it. Else the nearest that is long enough to fill the tile, else the longest.
+static int row_dimension(const ck_layout *l, int64_t block, bool *crossed) {
+  const int last = l->rank - 1;
+  for (int d = 0; d < last; d++)
+    for (int i = 0; i < l->operands; i++)
+      if (magnitude(l->strides[i][d]) == 1 && magnitude(l->strides[i][last]) > 1) return *crossed = true, d;
+  *crossed = false;
+  int best = last - 1;
+  for (int d = last - 1; d >= 0 && l->shape[best] * l->shape[last] < block; d--)
+    if (l->shape[d] > l->shape[best]) best = d;
+  return best;
+}
+
+int64_t ck_layout_cut(ck_layout *l, int64_t block) {
+  const int last = l->rank - 1;
+  bool crossed;
+  for (int rows = row_dimension(l, block, &crossed); rows < last - 1; rows++) move_dimension(l, rows + 1, rows);
+  for (int d = 0; d < last; d++) l->tile[d] = 1;
+  int64_t columns = block;
+  if (crossed) columns = smaller(block, larger(crossed_columns, block / l->shape[last - 1]));
+  l->tile[last] = smaller(columns, l->shape[last]);
+  l->tile[last - 1] = smaller(block / l->tile[last], l->shape[last - 1]);
+  int64_t count = 1;
+  for (int d = 0; d <= last; d++) {
+    l->tiles[d] = (l->shape[d] + l->tile[d] - 1) / l->tile[d];
+    count *= l->tiles[d];
+  }
+  return count;
+}

@@ -1,0 +1,112 @@
+// softmax and cumulative sums: results as large as the input, contiguous [outer, length, inner]. So they are written
+// as rows where inner is 1, else as columns; an input that lies otherwise is first copied to its place in `out`, a tile
+// at a time, and worked on there.
+#include "axis.h"
+
+// Elements whose softmax is computed in one go, in the second-level cache. A longer axis takes two passes.
+enum { IN_CACHE = 16384 };
+
+typedef struct {
+  bool logarithm, copies;  // copies: the input has to be brought to its place in `out` first
+  ck_dtype dtype;
+  ck_softmax_blocks blocks;
+  ck_axis axis;
+  int64_t out_outer_stride, out_stride;
+  int64_t tiles, parts;  // pieces of the inner dimension and of the axis
+  const char *in;
+  char *out;
+  ck_state states;  // of a long axis: one for each of outer * inner
+} job;
+
+// A tile of the input, or of the output that took its place, and of the output.
+typedef struct {
+  int64_t length, width, stride;
+  const char *in;
+  char *out;
+  int64_t column;  // among outer * inner
+} tile;
+
+static tile tile_at(const job *j, int64_t index) {
+  const ck_axis *a = &j->axis;
+  int64_t part = index % j->parts, piece = index / j->parts % j->tiles, outer = index / j->parts / j->tiles;
+  int64_t first = ck_cut(a->length, j->parts, part), left = ck_cut(a->inner, j->tiles, piece);
+  int64_t in = outer * a->outer_stride + first * a->stride + left * a->inner_stride;
+  int64_t out = outer * j->out_outer_stride + first * j->out_stride + left;
+  tile t = {.length = ck_cut(a->length, j->parts, part + 1) - first,
+            .width = ck_cut(a->inner, j->tiles, piece + 1) - left,
+            .stride = a->stride,
+            .in = ck_at(j->in, j->dtype, in),
+            .out = (char *)ck_at(j->out, j->dtype, out),
+            .column = outer * a->inner + left};
+  if (!j->copies) return t;
+  if (j->out_stride == 1) ck_gather(ck_size(j->dtype), t.length, t.out, t.in, a->stride);
+  for (int64_t i = 0; j->out_stride != 1 && i < t.length; i++) {
+    const char *row = ck_at(t.in, j->dtype, i * a->stride);
+    ck_gather(ck_size(j->dtype), t.width, (char *)ck_at(t.out, j->dtype, i * j->out_stride), row, a->inner_stride);
+  }
+  t.in = t.out;
+  t.stride = j->out_stride;
+  return t;
+}
+
+static void softmax_task(void *context, int64_t index) {
+  const job *j = context;
+  tile t = tile_at(j, index);
+  if (j->out_stride == 1) j->blocks.row(j->logarithm, t.length, t.in, t.out);
+  else j->blocks.columns(j->logarithm, t.length, t.width, t.in, t.stride, t.out, j->out_stride);
+}
+
+static void write_task(void *context, int64_t index) {
+  const job *j = context;
+  tile t = tile_at(j, index);
+  ck_state s = {(char *)ck_at(j->states.value, j->dtype, t.column), (char *)ck_at(j->states.extra, j->dtype, t.column)};
+  if (j->out_stride == 1) j->blocks.write_row(j->logarithm, t.length, s, t.in, t.out);
+  else j->blocks.write_columns(j->logarithm, t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
+}
+
+static double work(const job *j) { return 0.6 * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner; }
+
+// A long axis: log_sum_exp's states first, then every element from them.
+static void in_two_passes(job *j) {
+  _Alignas(64) char value[CK_STATES * 8], extra[CK_STATES * 8];
+  int64_t columns = j->axis.outer * j->axis.inner;
+  j->states = (ck_state){value, extra};
+  ck_log_sum_exp_states(j->dtype, j->axis, j->in, j->states);
+  j->blocks.prepare(j->logarithm, columns, j->states);
+  j->tiles = ck_pieces(j->axis.inner, CK_TILE);
+  j->parts = ck_pieces(j->axis.length * ck_pieces(j->axis.inner, j->tiles), IN_CACHE);
+  ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), write_task, j);
+}
+
+// The same for any number of columns: in halves until their states fit.
+static void in_halves(job j) {
+  if (j.axis.outer * j.axis.inner <= CK_STATES) return in_two_passes(&j);
+  bool wide = j.axis.inner > j.axis.outer;
+  int64_t *count = wide ? &j.axis.inner : &j.axis.outer, all = *count, half = all / 2;
+  *count = half;
+  in_halves(j);
+  *count = all - half;
+  j.in = ck_at(j.in, j.dtype, half * (wide ? j.axis.inner_stride : j.axis.outer_stride));
+  j.out = (char *)ck_at(j.out, j.dtype, half * (wide ? 1 : j.out_outer_stride));
+  in_halves(j);
+}
+
+void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, void *out) {
+  if (axis.outer <= 0 || axis.length <= 0 || axis.inner <= 0) return;
+  int64_t lanes = 64 / (int64_t)ck_size(dtype), width = IN_CACHE / axis.length;
+  job j = {.logarithm = logarithm,
+           .copies = (axis.inner == 1 ? axis.stride : axis.inner_stride) != 1,
+           .dtype = dtype,
+           .blocks = ck_kernels()->blocks.softmax[dtype],
+           .axis = axis,
+           .out_outer_stride = axis.length * axis.inner,
+           .out_stride = axis.inner,
+           .parts = 1,
+           .in = in,
+           .out = out};
+  if (width < (axis.inner < lanes ? axis.inner : lanes)) return in_halves(j);
+  // Whole vectors of columns where there are enough, and no wider than the columns' maxima have room for.
+  width = width < lanes ? lanes : width > CK_TILE ? CK_TILE : width / lanes * lanes;
+  j.tiles = (axis.inner + width - 1) / width;
+  ck_parallel(axis.outer * j.tiles, work(&j), softmax_task, &j);
+}

@@ -1,0 +1,152 @@
+import Foundation
+
+// What happens under the lock: who gets which step next, and what a finished step makes ready.
+
+extension ParallelPass {
+    /// A step to run, with the contributions to its outputs.
+    struct Job {
+        let step: Int
+        /// In the reverse of the order in which they are added, so that each can be moved out of the end of the list.
+        var contributions: [(output: Int, value: Value)]
+        /// True iff the client's kernels may use every thread.
+        let hasTeam: Bool
+        let helpersToCall: Int
+
+        /// The complete gradient of each output.
+        mutating func sums(outputCount: Int) -> [Value?] {
+            var sums = [Value?](repeating: nil, count: outputCount)
+            while let (output, value) = contributions.popLast() {
+                // Taken out before the sum, so that a sum in place finds its operand unique.
+                if let sum = sums[output].take() { sums[output] = Value.accumulate(sum, value) } else { sums[output] = value }
+            }
+            return sums
+        }
+    }
+
+    /// The caller's next step; `nil` when the pass is over and no helper runs. Waits if others have yet to finish.
+    func nextForCaller() -> Job? {
+        let isTask = withUnsafeCurrentTask { $0 != nil }
+        return condition.withLock {
+            teamIsBusy = false
+            while true {
+                if isTask, Task.isCancelled { record(CancellationError(), at: -1) }
+                if helpersRunning == 0, stepsLeft == 0 || failure != nil { return nil }
+                if failure == nil, !ready.isEmpty {
+                    let isLone = helpersRunning == 0 && helpersWorthCalling(besides: ready.firstWork) <= 0
+                    if isLone || firstNeedsTeam && helpersRunning == 0 { return take(withTeam: isAlone) }
+                    if !firstNeedsTeam { return take(withTeam: false) }
+                }
+                if !newsCameSoon() { sleep(isTask: isTask) }
+            }
+        }
+    }
+
+    /// A helper's first step; `nil` iff there is nothing for it.
+    func firstForHelper() -> Job? {
+        condition.withLock {
+            helpersCalled -= 1
+            helpersRunning += 1
+            return takeOrLeave()
+        }
+    }
+
+    /// A helper's next step; `nil` when there is nothing more for it.
+    func nextForHelper() -> Job? { condition.withLock { takeOrLeave() } }
+
+    /// Hands in what a step gave.
+    func finish(_ index: Int, _ bench: borrowing Bench<Value>, _ kept: [(slot: Int32, gradient: Value)]) {
+        condition.withLock {
+            for (slot, gradient) in kept { results.add(gradient, to: slot) }
+            let targets = plan.steps[index].targets
+            schedule.places.withUnsafeBufferPointer {
+                bench.deliver(count: targets.count, $0.baseAddress! + targets.lowerBound, to: &contributions)
+            }
+            for target in targets where plan.targets[target] >= 0 {
+                let owner = Int(schedule.owners[Int(plan.targets[target])])
+                waiting[owner] -= 1
+                if waiting[owner] == 0 { makeReady(owner) }
+            }
+            stepsLeft -= 1
+            news.add(1, ordering: .relaxed)
+        }
+    }
+
+    /// Ends the pass with an error: what runs is let finish, nothing more is begun.
+    func fail(_ index: Int, _ error: any Error) { condition.withLock { record(error, at: index) } }
+
+    func makeReady(_ step: Int) {
+        let node = plan.steps[step].node._withUnsafeGuaranteedRef { $0.work }
+        ready.push(step, priority: schedule.priorities[step], work: plan.steps[step].runs ? node : 0)
+    }
+
+    private func record(_ error: any Error, at step: Int) {
+        // The pass goes from the last step to the first.
+        if failure == nil || step > failure!.step { failure = (step, error) }
+    }
+
+    /// True iff the first step is wide, and there are so few nodes to run that they would leave a quarter of the threads idle.
+    private var firstNeedsTeam: Bool {
+        ready.firstWork >= Costs.wide && 4 * (ready.count + helpersRunning) < 3 * budget
+    }
+
+    /// True iff no other thread is in a pass; if one is, the client's team would make more threads than the budget has.
+    private var isAlone: Bool { ThreadBudget.occupied <= 1 + helpersCalled }
+
+    private func takeOrLeave() -> Job? {
+        if failure == nil, !teamIsBusy, !ready.isEmpty, !firstNeedsTeam { return take(withTeam: false) }
+        helpersRunning -= 1
+        ThreadBudget.releaseHelper()
+        news.add(1, ordering: .relaxed)
+        if callerSleeps { condition.signal() }
+        return nil
+    }
+
+    private func take(withTeam: Bool) -> Job {
+        let step = ready.pop()
+        teamIsBusy = withTeam
+        var contributions: [(output: Int, value: Value)] = []
+        plan.steps[step].node._withUnsafeGuaranteedRef { node in
+            for output in (0..<node.outputCount).reversed() {
+                let slot = Int(plan.steps[step].slot) + output
+                for place in (schedule.placeStarts[slot]..<schedule.placeStarts[slot + 1]).reversed() {
+                    if let value = self.contributions.take(place) { contributions.append((output, value)) }
+                }
+            }
+        }
+        var calls = 0
+        if !withTeam {
+            let most = helpersWorthCalling(besides: 0)
+            while calls < most, ThreadBudget.reserveHelper(of: budget) { calls += 1 }
+            helpersCalled += calls
+        }
+        return Job(step: step, contributions: contributions, hasTeam: withTeam, helpersToCall: calls)
+    }
+
+    /// How many more helpers the queue has work for, when `taken` nanoseconds of it are not for them.
+    private func helpersWorthCalling(besides taken: Double) -> Int {
+        let steps = taken > 0 ? ready.count - 1 : ready.count
+        let work = ready.work - taken - Double(steps) * Costs.node
+        return min(steps, Int(max(0, work) / Costs.helper)) - helpersCalled
+    }
+
+    /// Lets go of the lock for a moment.
+    ///
+    /// - Returns: true iff something happened in it.
+    private func newsCameSoon() -> Bool {
+        let before = news.load(ordering: .relaxed)
+        condition.unlock()
+        defer { condition.lock() }
+        let end = DispatchTime.now().uptimeNanoseconds + Costs.sleep
+        while news.load(ordering: .relaxed) == before {
+            if DispatchTime.now().uptimeNanoseconds > end { return false }
+        }
+        return true
+    }
+
+    private func sleep(isTask: Bool) {
+        callerSleeps = true
+        // A cancelled task wakes nobody, so a task looks for itself now and then.
+        if isTask { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.005)) } else { condition.wait() }
+        callerSleeps = false
+    }
+}

@@ -1,0 +1,64 @@
+/// What a parallel pass needs to know beyond the plan: when a step is ready, how urgent it is, and where each contribution waits.
+struct Schedule: Sendable {
+    /// For each target of the plan the place of its contribution, negative iff nobody wants it. The places of one slot follow
+    /// each other in the order in which a serial pass would add them.
+    private(set) var places: [Int32]
+    /// For each root the place of its gradient, before all contributions to the same slot.
+    private(set) var rootPlaces: [Int32]
+    /// The places of slot `s` are `placeStarts[s]..<placeStarts[s + 1]`.
+    private(set) var placeStarts: [Int32]
+    /// The step of each slot.
+    private(set) var owners: [Int32]
+    /// How many contributions each step waits for.
+    private(set) var waiting: [Int32]
+    /// The work on the longest path from each step to the end of the pass, its own included, in nanoseconds.
+    private(set) var priorities: [Double]
+
+    var placeCount: Int { Int(placeStarts.last!) }
+
+    init(_ plan: Plan) {
+        owners = Array(repeating: 0, count: plan.slotCount)
+        waiting = Array(repeating: 0, count: plan.steps.count)
+        priorities = Array(repeating: 0, count: plan.steps.count)
+        placeStarts = Array(repeating: 0, count: plan.slotCount + 1)
+        places = plan.targets
+        rootPlaces = plan.rootSlots
+
+        for (index, step) in plan.steps.enumerated() {
+            step.node._withUnsafeGuaranteedRef { node in
+                for output in 0..<node.outputCount { owners[Int(step.slot) + output] = Int32(index) }
+                var longest = 0.0
+                for target in step.targets where plan.targets[target] >= 0 {
+                    let owner = Int(owners[Int(plan.targets[target])])
+                    waiting[owner] += 1
+                    longest = max(longest, priorities[owner])
+                }
+                priorities[index] = longest + (step.runs ? node.work : 0)
+            }
+        }
+
+        for slot in plan.rootSlots + plan.targets where slot >= 0 { placeStarts[Int(slot) + 1] += 1 }
+        for slot in 0..<plan.slotCount { placeStarts[slot + 1] += placeStarts[slot] }
+        var next = placeStarts
+        func assign(_ place: inout Int32, _ slot: Int32) {
+            guard slot >= 0 else { return }
+            place = next[Int(slot)]
+            next[Int(slot)] += 1
+        }
+        for (root, slot) in plan.rootSlots.enumerated() { assign(&rootPlaces[root], slot) }
+        for step in plan.steps.reversed() {
+            for target in step.targets { assign(&places[target], plan.targets[target]) }
+        }
+    }
+
+    /// The work that could be taken off the calling thread at best, in nanoseconds: what is not on the longest path, less what
+    /// it costs to hand it over.
+    func workBesidePath(of plan: Plan) -> Double {
+        plan.work - (priorities.max() ?? 0) - Double(plan.steps.count) * Costs.node
+    }
+}
+
+extension Plan.Step {
+    /// The places of the step's inputs in the plan's `targets`.
+    var targets: Range<Int> { node._withUnsafeGuaranteedRef { Int(target)..<Int(target) + $0.inputCount } }
+}

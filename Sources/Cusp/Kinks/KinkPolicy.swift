@@ -1,0 +1,27 @@
+/// What the gradient is at a point where a function has none: at a kink, a tie, a bound.
+///
+///     KinkPolicy.legacy.use {
+///         let y = clamp(x, min: 0)       // gradient 1 at 0, as in PyTorch 2.13
+///     }
+///
+/// A function keeps the policy that is in force where it is called; the backward pass may run anywhere.
+public enum KinkPolicy: Sendable, Hashable, CaseIterable {
+    /// The gradient where there is one; else the subgradient of least norm; else the limit. The default.
+    case minimumNorm
+    /// What PyTorch 2.13 answers.
+    case legacy
+
+    /// The policy in force, of the innermost ``use(_:)`` around.
+    @TaskLocal public static var current = KinkPolicy.minimumNorm
+
+    /// Calls `body` with this policy in force.
+    public func use<T>(_ body: () throws -> T) rethrows -> T {
+        try Self.$current.withValue(self, operation: body)
+    }
+
+    /// Calls `body` with this policy in force.
+    public func use<T>(isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> T) async rethrows -> T
+    {
+        try await Self.$current.withValue(self, operation: body)
+    }
+}

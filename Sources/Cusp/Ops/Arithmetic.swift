@@ -1,0 +1,50 @@
+import CKernels
+
+// Each elementwise function is defined once, for tensors and for expressions: see ``Elementwise``.
+
+extension PointwiseFunction {
+    static let add = PointwiseFunction(CK_add)
+    static let subtract = PointwiseFunction(CK_sub)
+    static let multiply = PointwiseFunction(CK_mul)
+    static let divide = PointwiseFunction(CK_div)
+    static let negate = PointwiseFunction(CK_neg)
+    static let absolute = PointwiseFunction(CK_abs)
+    static let sign = PointwiseFunction(CK_sign)
+    static let chain = PointwiseFunction(CK_chain)
+}
+
+extension Elementwise {
+    /// a + b, element by element; booleans: or. Shapes broadcast, types are promoted.
+    public static func + (a: Self, b: Self) -> Self { apply(.add, a, b) }
+    public static func + (a: Self, b: some Scalar) -> Self { apply(.add, a, b) }
+    public static func + (a: some Scalar, b: Self) -> Self { apply(.add, a, b) }
+
+    /// a - b, element by element.
+    public static func - (a: Self, b: Self) -> Self { apply(.subtract, a, b) }
+    public static func - (a: Self, b: some Scalar) -> Self { apply(.subtract, a, b) }
+    public static func - (a: some Scalar, b: Self) -> Self { apply(.subtract, a, b) }
+
+    /// a · b, element by element; booleans: and.
+    public static func * (a: Self, b: Self) -> Self { apply(.multiply, a, b) }
+    public static func * (a: Self, b: some Scalar) -> Self { apply(.multiply, a, b) }
+    public static func * (a: some Scalar, b: Self) -> Self { apply(.multiply, a, b) }
+
+    /// a / b, element by element; integers give floats.
+    public static func / (a: Self, b: Self) -> Self { apply(.divide, a, b) }
+    public static func / (a: Self, b: some Scalar) -> Self { apply(.divide, a, b) }
+    public static func / (a: some Scalar, b: Self) -> Self { apply(.divide, a, b) }
+
+    /// -a, element by element.
+    public static prefix func - (a: Self) -> Self { apply(.negate, a) }
+}
+
+/// |x|. Its gradient at 0 is 0.
+///
+///     abs(Tensor([-2, 0, 3]))     // [2. 0. 3.]
+public func abs<E: Elementwise>(_ x: E) -> E { .apply(.absolute, x) }
+
+/// -1, 0 or 1, with the sign of x; NaN for NaN. Its gradient is 0.
+public func sign<E: Elementwise>(_ x: E) -> E { .apply(.sign, x) }
+
+/// g · d, but 0 where g is 0, whatever d is: the product of the chain rule.
+func chain<E: Elementwise>(_ g: E, _ d: E) -> E { .apply(.chain, g, d) }

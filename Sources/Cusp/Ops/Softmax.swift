@@ -1,0 +1,109 @@
+import CKernels
+
+extension PointwiseFunction {
+    /// The gradient of logSumExp: operands g, x and the result y.
+    static let logSumExpGradient = PointwiseFunction("gradient of logSumExp", arity: 3) {
+        Cusp.chain($0[0], Cusp.exp($0[1] - $0[2]))
+    }
+    /// The same with the limits where the plain form has none: nothing but -inf gives 0, and +inf takes all.
+    static let logSumExpGradientAtInfinity = PointwiseFunction("gradient of logSumExp", arity: 3) {
+        let (g, x, y) = ($0[0], $0[1], $0[2])
+        let slope = `where`(y .== -Double.infinity, 0, `where`(x .== y, 1, Cusp.exp(x - y)))
+        return Cusp.chain(g, slope)
+    }
+}
+
+extension Tensor {
+    /// log Σ eˣ over these dimensions, or over all, in one read of memory, without overflow; -inf of nothing.
+    ///
+    ///     Tensor([1000, 1000]).logSumExp()     // 1000.6931
+    ///
+    /// The gradient is the softmax; 0 where all elements are -inf (NaN under ``KinkPolicy/legacy``).
+    public func logSumExp(
+        dims: [Int]? = nil, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        let x = asType(dtype.floating)
+        return attempt(file: file, line: line) { () throws(TensorError) in
+            let part = try Reduced("logSumExp", shape, dims)
+            let slope: PointwiseFunction =
+                KinkPolicy.current == .legacy ? .logSumExpGradient : .logSumExpGradientAtInfinity
+            let result = try x.reduced(CK_LOG_SUM_EXP, part, keepDim)
+            return recordKeepingResult("logSumExp", x, result: result) { g, y, inputs in
+                inputs.give(0) {
+                    .apply(slope, .value(part.restored(g)), .value(x), .value(part.restored(y)))
+                }
+            }
+        }
+    }
+
+    /// log Σ eˣ over the dimension `dim`.
+    public func logSumExp(
+        dim: Int, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        logSumExp(dims: [dim], keepDim: keepDim, file: file, line: line)
+    }
+
+    /// eˣ / Σ eˣ over the dimension `dim`: positive, with the sum 1.
+    ///
+    ///     Tensor([0, 0, 0, 0]).softmax(dim: 0)     // [0.25 0.25 0.25 0.25]
+    public func softmax(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        let x = asType(dtype.floating)
+        return attempt(file: file, line: line) { () throws(TensorError) in
+            let result = try x.normalized("softmax", logarithm: false, dim)
+            return recordKeepingResult("softmax", x, result: result) { g, y, inputs in
+                inputs.give(0) { y * (g - (g * y).sum(dim: dim, keepDim: true)) }
+            }
+        }
+    }
+
+    /// The logarithm of the softmax over the dimension `dim`, x - logSumExp(x), which keeps small probabilities.
+    public func logSoftmax(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        let x = asType(dtype.floating)
+        return attempt(file: file, line: line) { () throws(TensorError) in
+            let result = try x.normalized("logSoftmax", logarithm: true, dim)
+            return recordKeepingResult("logSoftmax", x, result: result) { g, y, inputs in
+                inputs.give(0) { g - exp(y) * g.sum(dim: dim, keepDim: true) }
+            }
+        }
+    }
+
+    /// The running sums over the dimension `dim`.
+    ///
+    ///     Tensor([1, 2, 3]).cumulativeSum(dim: 0)     // [1. 3. 6.]
+    public func cumulativeSum(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        let x = dtype.isFloatingPoint ? self : asType(.int64)
+        return attempt(file: file, line: line) { () throws(TensorError) in
+            let result = try x.scanned("cumulativeSum", dim) { type, axis, from, to in
+                ck_cumulative_sum(type, axis, from, to)
+            }
+            return record("cumulativeSum", x, result: result) { g, inputs in
+                // Element i has a part in all sums from i on: the running sums from the other end.
+                inputs.give(0) { g.flipped(dim: dim).cumulativeSum(dim: dim).flipped(dim: dim) }
+            }
+        }
+    }
+
+    private func normalized(_ name: String, logarithm: Bool, _ dim: Int) throws(TensorError) -> Buffer {
+        try scanned(name, dim) { type, axis, from, to in ck_softmax(logarithm, type, axis, from, to) }
+    }
+
+    /// Runs a kernel that gives as many elements as it takes, along one dimension.
+    private func scanned(
+        _ name: String, _ dim: Int,
+        _ kernel: (ck_dtype, ck_axis, UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+    ) throws(TensorError) -> Buffer {
+        // A single element has no dimension, but may be asked for its first or last.
+        guard rank > 0 else { return try reshaped([1]).scanned(name, dim, kernel).viewed(Layout(Shape())) }
+        let dim = try shape.position(of: dim, in: name)
+        var operand = buffer
+        if dtype != dtype.compute { operand = try operand.copied(as: dtype.compute) }
+        let layout = operand.layout
+        if layout.merged(0..<dim) == nil || layout.merged((dim + 1)..<rank) == nil { operand = try operand.copied() }
+        let result = try Buffer(uninitialized: shape, operand.dtype)
+        let axis = ck_axis(
+            operand.layout.merged(0..<dim)!, (shape[dim], operand.layout.strides[dim]),
+            operand.layout.merged((dim + 1)..<rank)!)
+        kernel(ck_dtype(UInt32(operand.dtype.rawValue)), axis, operand.start, result.start)
+        return operand.dtype == dtype ? result : try result.copied(as: dtype)
+    }
+}

@@ -1,0 +1,144 @@
+// Views share memory with what they are views of: nothing is copied, unless the text says so.
+
+extension Tensor {
+    /// The same elements in another shape of as many; a view where the strides allow it, else a copy. One size may be -1: what
+    /// is left.
+    ///
+    ///     Tensor.range(6).reshaped([2, -1]).shape     // [2, 3]
+    public func reshaped(_ sizes: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            reshapedView(
+                try Shape(inferring: sizes, of: shape), try buffer.reshaped(Shape(inferring: sizes, of: shape)))
+        }
+    }
+
+    /// The same elements in the shape `target`, of as many.
+    func reshaped(_ target: Shape) -> Tensor {
+        if target == shape { return self }
+        return attempt { () throws(TensorError) in reshapedView(target, try buffer.reshaped(target)) }
+    }
+
+    private func reshapedView(_ target: Shape, _ result: Buffer) -> Tensor {
+        let shape = shape
+        return record("reshaped", self, result: result) { g, inputs in
+            inputs.give(0) { g.reshaped(shape) }
+        }
+    }
+
+    /// All elements in one dimension, in row-major order.
+    public func flattened() -> Tensor { reshaped(Shape([elementCount])) }
+
+    /// The dimensions in another order: dimension i of the result is dimension `order[i]`. Backwards if nil.
+    ///
+    ///     Tensor.zeros([2, 3, 4]).transposed([2, 0, 1]).shape     // [4, 2, 3]
+    public func transposed(_ order: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            var settled: [Int] = []
+            for dim in order ?? (0..<rank).reversed() { settled.append(try shape.position(of: dim, in: "transposed")) }
+            guard settled.sorted() == Array(0..<rank) else {
+                throw TensorError(
+                    .shape, "transposed: \(order ?? []) does not name each of the \(rank) dimensions of \(shape) once")
+            }
+            var inverse = settled
+            for (i, dim) in settled.enumerated() { inverse[dim] = i }
+            return record("transposed", self, result: buffer.viewed(buffer.layout.permuted(settled))) { g, inputs in
+                inputs.give(0) { g.transposed(inverse) }
+            }
+        }
+    }
+
+    /// With the dimensions `a` and `b` in each other's place.
+    public func transposed(
+        _ a: Int, _ b: Int, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            // A single element has no dimension, but may be asked for its first or last.
+            if rank == 0 && (-1...0).contains(a) && (-1...0).contains(b) { return self }
+            var order = Array(0..<rank)
+            order.swapAt(try shape.position(of: a, in: "transposed"), try shape.position(of: b, in: "transposed"))
+            return transposed(order)
+        }
+    }
+
+    /// Stretched to a larger shape: dimensions of size 1 and missing leading ones repeat.
+    ///
+    ///     Tensor([1, 2]).expanded(to: [3, 2])     // [[1. 2.] [1. 2.] [1. 2.]]
+    public func expanded(to target: Shape, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        if target == shape { return self }
+        return attempt(file: file, line: line) { () throws(TensorError) in
+            guard try Shape.broadcast(shape, target, for: "expanded") == target else {
+                throw TensorError(.shape, "expanded: the shape \(shape) does not stretch to \(target)")
+            }
+            let shape = shape
+            return record("expanded", self, result: buffer.viewed(buffer.layout.stretched(to: target))) { g, inputs in
+                inputs.give(0) { g.summed(to: shape) }
+            }
+        }
+    }
+
+    /// With a new dimension of size 1 at position `dim`, where -1 is behind the last one.
+    public func unsqueezed(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            let position = dim < 0 ? dim + rank + 1 : dim
+            guard (0...rank).contains(position), rank < Shape.maximumRank else {
+                throw TensorError(.shape, "unsqueezed: no new dimension \(dim) in the shape \(shape)")
+            }
+            var sizes = Array(shape)
+            sizes.insert(1, at: position)
+            return reshapedView(Shape(sizes), buffer.viewed(buffer.layout.inserting(position)))
+        }
+    }
+
+    /// Without the dimension `dim`, which has size 1; without all of size 1 if it is not given.
+    public func squeezed(dim: Int? = nil, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            guard let dim else { return reshaped(Shape(shape.filter { $0 != 1 })) }
+            let position = try shape.position(of: dim, in: "squeezed")
+            guard shape[position] == 1 else {
+                throw TensorError(.shape, "squeezed: dimension \(dim) of the shape \(shape) has not size 1")
+            }
+            var sizes = Array(shape)
+            sizes.remove(at: position)
+            return reshapedView(Shape(sizes), buffer.viewed(buffer.layout.removing(position)))
+        }
+    }
+
+    /// With the order of the elements along `dim` reversed.
+    public func flipped(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            if rank == 0 && (-1...0).contains(dim) { return self }
+            let position = try shape.position(of: dim, in: "flipped")
+            let size = shape[position]
+            let layout = buffer.layout.sliced(position, start: Swift.max(size - 1, 0), count: size, step: -1)
+            return record("flipped", self, result: buffer.viewed(layout)) { g, inputs in
+                inputs.give(0) { g.flipped(dim: position) }
+            }
+        }
+    }
+}
+
+extension Buffer {
+    func reshaped(_ target: Shape) throws(TensorError) -> Buffer {
+        if let layout = layout.reshaped(to: target) { return viewed(layout) }
+        return try copied().viewed(Layout(target))
+    }
+}
+
+extension Shape {
+    /// These sizes, with a -1 replaced by what is left of `old`, of which they must hold all elements.
+    init(inferring sizes: [Int], of old: Shape) throws(TensorError) {
+        var sizes = sizes
+        let open = sizes.indices.filter { sizes[$0] == -1 }
+        let known = try Shape(checking: sizes.filter { $0 != -1 }, for: "reshaped")
+        if open.count == 1, known.elementCount > 0, old.elementCount % known.elementCount == 0 {
+            sizes[open[0]] = old.elementCount / known.elementCount
+        }
+        guard open.count <= 1, !sizes.contains(-1), let new = try? Shape(checking: sizes, for: "reshaped"),
+            new.elementCount == old.elementCount
+        else {
+            throw TensorError(
+                .shape, "reshaped: the shape \(old) of \(old.elementCount) elements does not fit into \(sizes)")
+        }
+        self = new
+    }
+}

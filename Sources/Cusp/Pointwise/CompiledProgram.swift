@@ -1,0 +1,132 @@
+import CKernels
+
+/// A program in the form that the kernels run: places assigned, registers reused as soon as their value has been read for the
+/// last time.
+///
+/// Results that are an input or a constant are not computed; ``results`` says which.
+final class CompiledProgram: @unchecked Sendable {
+    enum Result {
+        case input(Int)
+        case constant(Number)
+        /// The output with this index of the kernels' program.
+        case computed(Int)
+    }
+
+    let results: [Result]
+    let inputCount: Int
+    /// How many outputs the kernels write.
+    let outputCount: Int
+    private let instructions: UnsafeMutablePointer<ck_instruction>
+    private let constants: UnsafeMutablePointer<Double>
+    let raw: ck_program
+
+    init(_ program: Program) {
+        var assignment = Assignment(program)
+        assignment.run()
+        results = assignment.results
+        inputCount = program.inputCount
+        outputCount = assignment.outputs.count
+        instructions = .allocate(capacity: max(assignment.instructions.count, 1))
+        instructions.initialize(from: assignment.instructions, count: assignment.instructions.count)
+        constants = .allocate(capacity: max(assignment.constants.count, 1))
+        constants.initialize(from: assignment.constants.map(\.double), count: assignment.constants.count)
+        raw = ck_program(
+            inputs: Int32(inputCount), outputs: Int32(outputCount), constants: Int32(assignment.constants.count),
+            registers: Int32(assignment.registers), count: Int32(assignment.instructions.count),
+            constant_values: UnsafePointer(constants), instructions: UnsafePointer(instructions))
+    }
+
+    deinit {
+        instructions.deallocate()
+        constants.deallocate()
+    }
+}
+
+/// Gives every live value its place: inputs, then outputs, then constants, then registers.
+private struct Assignment {
+    let program: Program
+    var results: [CompiledProgram.Result] = []
+    /// The positions of the values that become the kernels' outputs.
+    var outputs: [Int] = []
+    var constants: [Number] = []
+    var registers = 0
+    var instructions: [ck_instruction] = []
+
+    private var place: [Int?]
+    private var readers: [Int]
+    private var free: [Int] = []
+
+    init(_ program: Program) {
+        self.program = program
+        place = Array(repeating: nil, count: program.values.count)
+        readers = Array(repeating: 0, count: program.values.count)
+    }
+
+    /// What computes a value: a decreed one is its body.
+    private func source(_ id: Int) -> Int {
+        var id = id
+        while case .decreed(_, let value, _) = program.values[id] { id = value }
+        return id
+    }
+
+    mutating func run() {
+        let live = program.live
+        for id in program.outputs { settle(source(id)) }
+        for (id, value) in program.values.enumerated() where live[id] {
+            if case .constant(let number) = value {
+                place[id] = program.inputCount + outputs.count + constants.count
+                constants.append(number)
+            }
+            if case .input(let i) = value { place[id] = i }
+            if case .operation = value { for operand in value.operands { readers[source(operand)] += 1 } }
+        }
+        precondition(
+            program.inputCount + outputs.count <= CK_MAX_OPERANDS
+                && constants.count <= CK_MAX_CONSTANTS,
+            "Pointwise: more than \(CK_MAX_OPERANDS) operands and results, or \(CK_MAX_CONSTANTS) constants; split the function"
+        )
+        for (id, value) in program.values.enumerated() where live[id] {
+            if case .operation(let primitive, _, _, _) = value { emit(id, primitive, value.operands.map(source)) }
+        }
+        precondition(
+            registers <= CK_MAX_REGISTERS,
+            "Pointwise: more than \(CK_MAX_REGISTERS) intermediate values at once; split the function")
+    }
+
+    private mutating func settle(_ id: Int) {
+        switch program.values[id] {
+        case .input(let i): results.append(.input(i))
+        case .constant(let number): results.append(.constant(number))
+        default:
+            if let known = outputs.firstIndex(of: id) {
+                results.append(.computed(known))
+            } else {
+                place[id] = program.inputCount + outputs.count
+                results.append(.computed(outputs.count))
+                outputs.append(id)
+            }
+        }
+    }
+
+    private mutating func emit(_ id: Int, _ primitive: Primitive, _ operands: [Int]) {
+        let places = operands.map { place[$0]! }
+        // A row may write over its own operands, so a register that is read here for the last time is free for the result.
+        for operand in operands {
+            readers[operand] -= 1
+            if readers[operand] == 0, let at = place[operand], at >= firstRegister { free.append(at) }
+        }
+        if place[id] == nil {
+            if free.isEmpty {
+                free.append(firstRegister + registers)
+                registers += 1
+            }
+            place[id] = free.removeLast()
+        }
+        let at = places.map { UInt8($0) } + [0, 0]
+        instructions.append(
+            ck_instruction(
+                operation: UInt8(primitive.rawValue), dst: UInt8(place[id]!), a: at[0], b: at[1], c: at[2]))
+    }
+
+    private var firstRegister: Int { program.inputCount + outputs.count + constants.count }
+}

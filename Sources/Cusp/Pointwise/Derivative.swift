@@ -1,0 +1,117 @@
+import CKernels
+
+/// Which derivative of a function is asked for: with respect to which operands, under which policy.
+struct DerivativeKey: Equatable, Sendable {
+    /// Bit `i`: operand `i` wants a gradient.
+    let wanted: UInt32
+    let policy: KinkPolicy
+}
+
+/// The gradients of a pointwise function: itself one, of the results' gradients and of what has to be saved.
+struct Derivative: Sendable {
+    enum Saved: Sendable, Hashable {
+        case operand(Int)
+        case result(Int)
+    }
+
+    /// Its operands are the results' gradients, in order, then what `saved` names.
+    let function: PointwiseFunction
+    let saved: [Saved]
+    /// The operands that its results are the gradients of, in order.
+    let operands: [Int]
+}
+
+extension PointwiseFunction {
+    /// The derivative for `key`; made once.
+    func derivative(_ key: DerivativeKey) -> Derivative {
+        derivatives.value(for: key) {
+            KinkPolicy.$current.withValue(key.policy) { Deriver(program).derivative(of: name, key.wanted) }
+        }
+    }
+}
+
+/// Goes through a program backward and writes down the gradients.
+///
+/// What is saved: the operands that the rules name, and results that they name. A result is there anyway, and reading it is
+/// cheaper than computing it again; every other value is computed again from the operands, inside the same pass.
+private final class Deriver {
+    private let program: Program
+    private let tracer = Tracer(simplifies: true)
+    private var saved: [Derivative.Saved] = []
+    private var rewritten: [Int: Expression] = [:]
+    private var gradients: [Int: Expression] = [:]
+
+    init(_ program: Program) {
+        self.program = program
+    }
+
+    func derivative(of name: String, _ wanted: UInt32) -> Derivative {
+        let wanted = (0..<program.inputCount).filter { wanted & 1 << UInt32($0) != 0 }
+        let results: [Expression] = tracer.trace {
+            for output in program.outputs { add(tracer.input(), to: output) }
+            let needed = program.dependents(on: wanted)
+            for id in program.values.indices.reversed() where needed[id] { propagate(id, needed) }
+            return wanted.map { operand in
+                let position = program.values.firstIndex(of: .input(operand))
+                return position.flatMap { gradients[$0] } ?? 0
+            }
+        }
+        // A rule was handed more than it used: what is not needed is neither computed nor saved.
+        let (pruned, inputs) = tracer.program(results).pruned(keeping: program.outputs.count)
+        return Derivative(
+            function: PointwiseFunction("gradient of \(name)", pruned),
+            saved: inputs.dropFirst(program.outputs.count).map { saved[$0 - program.outputs.count] }, operands: wanted)
+    }
+
+    private func propagate(_ id: Int, _ needed: [Bool]) {
+        guard let g = gradients[id] else { return }
+        switch program.values[id] {
+        case .input, .constant: return
+        case .operation(let primitive, _, _, _):
+            let operands = program.values[id].operands
+            let rules = primitive.gradients(operands.map(value), value(id), g)
+            for (operand, gradient) in zip(operands, rules) where needed[operand] {
+                if let gradient { add(gradient, to: operand) }
+            }
+        case .decreed(let decree, _, let operands):
+            let slopes = decree.slopes(operands.map(value), value(id))
+            for (operand, slope) in zip(operands, slopes) where needed[operand] {
+                if let slope { add(chain(g, slope), to: operand) }
+            }
+        }
+    }
+
+    private func add(_ gradient: Expression, to id: Int) {
+        gradients[id] = gradients[id].map { $0 + gradient } ?? gradient
+    }
+
+    /// Value `id` of the function, inside its derivative.
+    private func value(_ id: Int) -> Expression {
+        if let known = rewritten[id] { return known }
+        let expression: Expression
+        switch program.values[id] {
+        case .constant(let number): expression = Expression(number)
+        case .input(let i): expression = save(.operand(i))
+        case .operation, .decreed:
+            if let output = program.outputs.firstIndex(of: id) {
+                expression = save(.result(output))
+            } else if case .operation(let primitive, _, _, _) = program.values[id] {
+                expression = tracer.operation(primitive, program.values[id].operands.map(value))
+            } else if case .decreed(let decree, let body, let operands) = program.values[id] {
+                expression = tracer.place(
+                    .decreed(
+                        decree, value: tracer.position(of: value(body)),
+                        operands: operands.map { tracer.position(of: value($0)) }))
+            } else {
+                fatalError("unreachable")
+            }
+        }
+        rewritten[id] = expression
+        return expression
+    }
+
+    private func save(_ what: Derivative.Saved) -> Expression {
+        saved.append(what)
+        return tracer.input()
+    }
+}

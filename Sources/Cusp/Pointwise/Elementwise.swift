@@ -1,0 +1,53 @@
+/// What elementwise functions work on: a ``Tensor``, which computes, or an ``Expression``, which is written down.
+///
+/// Every elementwise function of the library is defined once, over this protocol.
+public protocol Elementwise {
+    static func apply(_ function: PointwiseFunction, to operands: Span<Operand<Self>>) -> Self
+
+    // One and two operands are requirements too, so that the conforming type's own code runs, not generic code.
+    static func apply(_ function: PointwiseFunction, _ a: Self) -> Self
+    static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Self) -> Self
+    static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Number) -> Self
+    static func apply(_ function: PointwiseFunction, _ a: Number, _ b: Self) -> Self
+}
+
+/// What stands beside an operator: a tensor or expression, or a Swift number.
+public enum Operand<Value> {
+    case value(Value)
+    case number(Number)
+}
+
+extension Operand: Sendable where Value: Sendable {}
+
+extension Elementwise {
+    // The operands stand on the stack: a list on the heap would cost as much as a small operation.
+    public static func apply(_ function: PointwiseFunction, _ a: Self) -> Self {
+        let operands: [1 of Operand<Self>] = [.value(a)]
+        return apply(function, to: operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Self) -> Self {
+        let operands: [2 of Operand<Self>] = [.value(a), .value(b)]
+        return apply(function, to: operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Number) -> Self {
+        let operands: [2 of Operand<Self>] = [.value(a), .number(b)]
+        return apply(function, to: operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Number, _ b: Self) -> Self {
+        let operands: [2 of Operand<Self>] = [.number(a), .value(b)]
+        return apply(function, to: operands.span)
+    }
+    static func apply(
+        _ function: PointwiseFunction, _ a: Operand<Self>, _ b: Operand<Self>, _ c: Operand<Self>
+    ) -> Self {
+        let operands: [3 of Operand<Self>] = [a, b, c]
+        return apply(function, to: operands.span)
+    }
+
+    static func apply(_ function: PointwiseFunction, _ a: Self, _ b: some Scalar) -> Self {
+        apply(function, a, b.number)
+    }
+    static func apply(_ function: PointwiseFunction, _ a: some Scalar, _ b: Self) -> Self {
+        apply(function, a.number, b)
+    }
+}

@@ -1,0 +1,44 @@
+/// A value inside a pointwise function: what the parameters of the closure given to ``Pointwise`` are.
+///
+/// It has the same operators and functions as ``Tensor``, but nothing is computed: they are written down, and run later, for
+/// each element, in one pass. Number literals are expressions too.
+public struct Expression: Elementwise, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByBooleanLiteral
+{
+    enum Kind {
+        case number(Number)
+        case value(Tracer, Int)
+    }
+    let kind: Kind
+
+    init(_ number: Number) { kind = .number(number) }
+    init(_ tracer: Tracer, _ position: Int) { kind = .value(tracer, position) }
+
+    public init(floatLiteral value: Double) { self.init(.float(value)) }
+    public init(integerLiteral value: Int) { self.init(.int(value)) }
+    public init(booleanLiteral value: Bool) { self.init(.bool(value)) }
+
+    /// The same number for every element.
+    public init(_ value: some Scalar) { self.init(value.number) }
+
+    var number: Number? {
+        if case .number(let number) = kind { number } else { nil }
+    }
+
+    var position: Int? {
+        if case .value(_, let position) = kind { position } else { nil }
+    }
+
+    public static func apply(_ function: PointwiseFunction, to operands: Span<Operand<Expression>>) -> Expression {
+        let operands = operands.indices.map { i in
+            switch operands[i] {
+            case .value(let expression): expression
+            case .number(let number): Expression(number)
+            }
+        }
+        guard let tracer = Tracer.current else {
+            preconditionFailure("Pointwise: an expression was used outside of the closure that it is a parameter of")
+        }
+        return tracer.inline(function.program, operands)[0]
+    }
+}

@@ -1,0 +1,51 @@
+import Synchronization
+
+/// What was made once for each key, found again without a lock: a list that only grows, for few keys that are asked for often.
+final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
+    private final class Entry: Sendable {
+        let key: Key
+        let value: Value
+        let next: Unmanaged<Entry>?
+
+        init(_ key: Key, _ value: Value, next: Unmanaged<Entry>?) {
+            self.key = key
+            self.value = value
+            self.next = next
+        }
+    }
+
+    private let first = Atomic<Unmanaged<Entry>?>(nil)
+
+    deinit {
+        var entry = first.load(ordering: .acquiring)
+        while let this = entry {
+            entry = this._withUnsafeGuaranteedRef { $0.next }
+            this.release()
+        }
+    }
+
+    /// The value for `key`, made by `make` if it is new. Threads that ask at the same time may both make it; the first stays.
+    func value(for key: Key, make: () throws -> Value) rethrows -> Value {
+        if let known = find(key, from: first.load(ordering: .acquiring)) { return known }
+        let made = try make()
+        while true {
+            let head = first.load(ordering: .acquiring)
+            if let known = find(key, from: head) { return known }
+            let entry = Unmanaged.passRetained(Entry(key, made, next: head))
+            if first.compareExchange(expected: head, desired: entry, ordering: .acquiringAndReleasing).exchanged {
+                return made
+            }
+            entry.release()
+        }
+    }
+
+    private func find(_ key: Key, from head: Unmanaged<Entry>?) -> Value? {
+        var entry = head
+        while let this = entry {
+            let found: Value? = this._withUnsafeGuaranteedRef { entry in entry.key == key ? entry.value : nil }
+            if let found { return found }
+            entry = this._withUnsafeGuaranteedRef { $0.next }
+        }
+        return nil
+    }
+}

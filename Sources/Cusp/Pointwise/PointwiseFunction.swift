@@ -1,0 +1,57 @@
+import CKernels
+import Foundation
+
+/// A pointwise function as the library keeps it: its program, what the kernels run, and its derivatives, each made when it is
+/// first asked for.
+public final class PointwiseFunction: Sendable {
+    let name: String
+    let program: Program
+    let compiled: CompiledProgram
+    let derivatives = Memo<DerivativeKey, Derivative>()
+    let typings = Memo<TypingKey, Typing>()
+
+    init(_ name: String, _ program: Program) {
+        self.name = name
+        self.program = program
+        compiled = CompiledProgram(program)
+    }
+
+    /// Traces `body` over `arity` parameters.
+    convenience init(_ name: String, arity: Int, _ body: ([Expression]) -> Expression) {
+        let tracer = Tracer()
+        let parameters = (0..<arity).map { _ in tracer.input() }
+        self.init(name, tracer.program([tracer.trace { body(parameters) }]))
+    }
+
+    /// Traces `body`, and gives the result a derivative by decree: the slope for each parameter, nil for none.
+    convenience init(
+        _ name: String, arity: Int, _ body: ([Expression]) -> Expression,
+        derivative: @escaping @Sendable ([Expression], Expression) -> [Expression?]
+    ) {
+        let tracer = Tracer()
+        let parameters = (0..<arity).map { _ in tracer.input() }
+        let value = tracer.position(of: tracer.trace { body(parameters) })
+        let result = tracer.place(
+            .decreed(Decree(derivative), value: value, operands: parameters.map(tracer.position(of:))))
+        self.init(name, tracer.program([result]))
+    }
+
+    /// A single primitive.
+    convenience init(_ primitive: Primitive) {
+        self.init(primitive.name, arity: primitive.arity) { Tracer.current!.operation(primitive, $0) }
+    }
+}
+
+/// A value behind a lock that is only open inside a closure.
+final class Guarded<Value>: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value: Value
+
+    init(_ value: Value) { self.value = value }
+
+    func with<T>(_ body: (inout Value) throws -> T) rethrows -> T {
+        lock.lock()
+        defer { lock.unlock() }
+        return try body(&value)
+    }
+}

@@ -1,0 +1,46 @@
+import CKernels
+
+extension Primitive {
+    /// The derivatives of the primitives: for each operand, the gradient `g` of the result times the slope, or nil where there
+    /// is none.
+    ///
+    /// - `x`: the operands, `y`: the result.
+    /// - `chain(g, slope)` is the product in which a gradient of 0 stays 0 whatever the slope is. It is what makes zeros
+    ///   structural: what `where`, a mask or a clamp did not select contributes nothing, infinities and NaN included.
+    /// - Where one-sided slopes differ the rule gives the one of least size.
+    ///
+    /// Written for accuracy, not only for algebra: the slope of the sigmoid keeps both tails, which y(1 - y) does not.
+    func gradients(_ x: [Expression], _ y: Expression, _ g: Expression) -> [Expression?] {
+        switch self {
+        case CK_copy: [g]
+        case CK_neg: [-g]
+        case CK_abs: [chain(g, sign(x[0]))]
+        case CK_sqrt: [chain(g, 0.5 / y)]
+        case CK_exp: [chain(g, y)]
+        case CK_expm1: [chain(g, exp(x[0]))]
+        case CK_log: [chain(g, 1 / x[0])]
+        case CK_log1p: [chain(g, 1 / (1 + x[0]))]
+        case CK_sigmoid: [chain(g, sigmoidSlope(x[0]))]
+        case CK_sigmoid_slope: [chain(g, -sigmoidSlope(x[0]) * tanh(0.5 * x[0]))]
+        case CK_tanh: [chain(g, 4 * sigmoidSlope(2 * x[0]))]
+
+        case CK_add: [g, g]
+        case CK_sub: [g, -g]
+        case CK_mul, CK_chain: [chain(g, x[1]), chain(g, x[0])]
+        case CK_div: [chain(g, 1 / x[1]), chain(g, -(y / x[1]))]
+        case CK_maximum: [share(g, of: x[0], over: x[1]), share(g, of: x[1], over: x[0])]
+        case CK_minimum: [share(g, of: -x[0], over: -x[1]), share(g, of: -x[1], over: -x[0])]
+        case CK_where: [nil, `where`(x[0], g, 0), `where`(x[0], 0, g)]
+
+        case CK_sign, CK_floor, CK_ceil, CK_trunc, CK_round, CK_isnan: [nil]
+        case CK_eq, CK_ne, CK_lt, CK_le, CK_gt, CK_ge: [nil, nil]
+        default: fatalError("no derivative rule for \(name)")
+        }
+    }
+}
+
+/// The gradient of the larger of two: all of it for the larger, half each at a tie, and both where one is NaN, as the NaN
+/// came from either.
+private func share(_ g: Expression, of winner: Expression, over other: Expression) -> Expression {
+    `where`(winner .== other, 0.5 * g, `where`(winner .< other, 0, g))
+}

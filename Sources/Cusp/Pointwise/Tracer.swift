@@ -1,0 +1,114 @@
+import CKernels
+
+/// Writes down a program while a closure runs over ``Expression``s: equal values are written once.
+///
+/// Confined to the thread that traces.
+final class Tracer: @unchecked Sendable {
+    /// The tracer of the closure that is running.
+    @TaskLocal static var current: Tracer?
+
+    private(set) var values: [Program.Value] = []
+    private var positions: [Program.Value: Int] = [:]
+    private(set) var inputCount = 0
+    /// Whether factors and terms that change nothing are left out. For derivatives, which are of a float type throughout: in a
+    /// user's function they take part in type promotion.
+    private let simplifies: Bool
+
+    init(simplifies: Bool = false) {
+        self.simplifies = simplifies
+    }
+
+    func input() -> Expression {
+        inputCount += 1
+        return place(.input(inputCount - 1))
+    }
+
+    /// What `body` gives while expressions are written down here.
+    func trace<T>(_ body: () throws -> T) rethrows -> T {
+        try Self.$current.withValue(self, operation: body)
+    }
+
+    func place(_ value: Program.Value) -> Expression {
+        if let position = positions[value] { return Expression(self, position) }
+        values.append(value)
+        positions[value] = values.count - 1
+        return Expression(self, values.count - 1)
+    }
+
+    /// The position of `expression`, which may be a constant that is not written down yet.
+    func position(of expression: Expression) -> Int {
+        switch expression.kind {
+        case .number(let number): return place(.constant(number)).position!
+        case .value(let tracer, let position):
+            precondition(
+                tracer === self,
+                "Pointwise: an expression of another function was captured; pass it as an operand instead")
+            return position
+        }
+    }
+
+    func operation(_ primitive: Primitive, _ operands: [Expression]) -> Expression {
+        if simplifies, let simple = simplified(primitive, operands) { return simple }
+        let at = operands.map(position(of:)) + [-1, -1]
+        return place(.operation(primitive, at[0], at[1], at[2]))
+    }
+
+    func program(_ outputs: [Expression]) -> Program {
+        let outputs = outputs.map(position(of:))
+        return Program(inputCount: inputCount, values: values, outputs: outputs)
+    }
+
+    /// Writes `program` down once more over these operands, and gives its results.
+    func inline(_ program: Program, _ operands: [Expression]) -> [Expression] {
+        var copies: [Expression] = []
+        for value in program.values {
+            switch value {
+            case .input(let i): copies.append(operands[i])
+            case .constant(let number): copies.append(Expression(number))
+            case .operation(let primitive, let a, let b, let c):
+                copies.append(operation(primitive, [a, b, c].prefix(primitive.arity).map { copies[$0] }))
+            case .decreed(let decree, let value, let operands):
+                copies.append(
+                    place(
+                        .decreed(
+                            decree, value: position(of: copies[value]),
+                            operands: operands.map { position(of: copies[$0]) }))
+                )
+            }
+        }
+        return program.outputs.map { copies[$0] }
+    }
+}
+
+// MARK: - What changes nothing
+
+extension Tracer {
+    /// A shorter form of the operation that has the same bits in every lane. Zero times anything is not among them: the other
+    /// factor may be infinite or NaN.
+    private func simplified(_ primitive: Primitive, _ x: [Expression]) -> Expression? {
+        switch primitive {
+        case CK_copy: return x[0]
+        case CK_neg:
+            if let number = x[0].number { return Expression(.float(-number.double)) }
+            if case .operation(CK_neg, let inner, _, _)? = value(x[0]) { return Expression(self, inner) }
+        case CK_mul, CK_chain:
+            if x[1].number?.double == 1 { return x[0] }
+            if x[0].number?.double == 1 { return x[1] }
+            // A slope that is finite and not 0 needs no guard.
+            if primitive == CK_chain, let slope = x[1].number?.double, slope.isFinite, slope != 0 {
+                return operation(slope == -1 ? CK_neg : CK_mul, slope == -1 ? [x[0]] : x)
+            }
+        case CK_div:
+            if x[1].number?.double == 1 { return x[0] }
+        case CK_where:
+            if let mask = x[0].number?.double { return mask != 0 ? x[1] : x[2] }
+            if position(of: x[1]) == position(of: x[2]) { return x[1] }
+        default: break
+        }
+        return nil
+    }
+
+    private func value(_ expression: Expression) -> Program.Value? {
+        expression.position.map { values[$0] }
+    }
+}

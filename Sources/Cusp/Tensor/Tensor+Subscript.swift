@@ -1,0 +1,51 @@
+extension Tensor {
+    /// A part of this tensor: one index for each dimension from the first on, see ``TensorIndex``. Reading makes a view;
+    /// writing changes this tensor and no other.
+    ///
+    ///     var x = Tensor.zeros([2, 3])
+    ///     x[0] = 1
+    ///     x[.all, 1..<3] += 5
+    ///     print(x)     // [[1. 6. 6.]
+    ///                  //  [0. 5. 5.]]
+    ///
+    /// What is written broadcasts to the part and takes this tensor's type. Writing happens in place where nobody else sees the
+    /// elements, else the tensor is copied first. Traps for an index out of range; ranges are cut off at the ends.
+    public subscript(indices: any TensorIndex...) -> Tensor {
+        get {
+            attempt { () throws(TensorError) in try indexed(indices.map(\.slice)) }
+        }
+        _modify {
+            let slices = indices.map(\.slice)
+            var part = borrow(slices)
+            defer { putBack(part, slices) }
+            yield &part
+        }
+        set {
+            putBack(newValue, indices.map(\.slice))
+        }
+    }
+
+    /// The elements at which `mask`, of this shape or broadcasting to it, is true.
+    ///
+    ///     var x = Tensor([1, -2, 3])
+    ///     x[x .< 0] = 0
+    ///     print(x)     // [1. 0. 3.]
+    ///
+    /// Reading copies them into a vector. What is written broadcasts to this tensor's shape.
+    public subscript(mask: Tensor) -> Tensor {
+        get { selected(mask) }
+        set {
+            let result = `where`(mask, newValue.asType(dtype), self)
+            guard result.shape == shape else {
+                return report(
+                    TensorError(
+                        .shape, "subscript: a mask of shape \(mask.shape) and values of \(newValue.shape) for \(shape)"),
+                    #fileID, #line)
+            }
+            attempt(instead: ()) { () throws(TensorError) in
+                try requireWritable("subscript")
+                self = result
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import CKernels
+
+/// How many threads Cusp uses, at most: those of its kernels and those of a backward pass together.
+///
+/// At first as many as the process may use, or `CUSP_THREADS` of the environment where that is a positive number. Results do
+/// not depend on it, to the last bit.
+///
+///     Cusp.threads = 2
+public var threads: Int {
+    get { Int(ck_threads()) }
+    set {
+        precondition(newValue > 0, "threads: \(newValue) is not a number of threads")
+        ck_set_threads(Int32(clamping: newValue))
+    }
+}
+
+/// The most threads that one kernel has used at once so far.
+public var widestTeam: Int { Int(ck_widest_team()) }
+
+/// The instruction set whose kernels run: `baseline`, `avx2`, `avx512` or `neon`; the best that the machine has, or
+/// `CUSP_ISA` of the environment.
+public var instructionSet: String { String(cString: ck_instruction_set()) }
