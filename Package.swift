@@ -8,10 +8,29 @@ let kernelFlags: [CSetting] = [
     .unsafeFlags(["-fopenmp"], .when(platforms: [.linux])),
 ]
 
+// Who depends on Cusp must not fetch what only its tools need, and SwiftPM fetches for every executable that is a product.
+// While it resolves a dependency the manifest is read from "/", and later from a folder of checkouts.
+let isDependency = Context.packageDirectory == "/" || Context.packageDirectory.contains("/checkouts/")
+
+let libraries: [Product] = [
+    .library(name: "Cusp", targets: ["Cusp"]),
+    .library(name: "CuspNN", targets: ["CuspNN"]),
+]
+let tools: [Product] = [
+    // The target is not called cusp: a file system that ignores case could not tell it from Cusp.
+    .executable(name: "cusp", targets: ["CuspTool"]),
+    .executable(name: "cusp-bench", targets: ["CuspBench"]),
+    .executable(name: "cusp-conformance", targets: ["CuspConformance"]),
+]
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
     name: "Cusp",
     platforms: [.macOS(.v26), .iOS(.v26)],
-    products: [.library(name: "Cusp", targets: ["Cusp"])],
+    products: libraries + (isDependency ? [] : tools),
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
     targets: [
         .target(
             name: "CKernels", path: "CKernels", cSettings: kernelFlags,
@@ -19,6 +38,28 @@ let package = Package(
         .target(name: "Autograd"),
         .target(name: "Strided", dependencies: ["CKernels"]),
         .target(name: "Cusp", dependencies: ["Strided", "Autograd", "CKernels"]),
+        .target(name: "CuspNN", dependencies: ["Cusp"]),
+
+        .executableTarget(
+            name: "CuspTool", dependencies: ["Cusp", "CuspNN", arguments],
+            resources: [.copy("Digits/digits.csv")]),
+        .target(name: "CBench", path: "Benchmarks/CBench", cSettings: kernelFlags),
+        .executableTarget(
+            name: "CuspBench", dependencies: ["Cusp", "CuspNN", "CKernels", "CBench", arguments],
+            path: "Benchmarks/CuspBench"),
+        .executableTarget(
+            name: "CuspConformance", dependencies: ["Cusp", "CuspNN", arguments], path: "Benchmarks/CuspConformance"),
+
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+        .testTarget(name: "AutogradTests", dependencies: ["Autograd"]),
+        .testTarget(name: "StridedTests", dependencies: ["Strided"]),
+        .testTarget(name: "CuspTests", dependencies: ["Cusp"]),
+        .testTarget(name: "CuspNNTests", dependencies: ["CuspNN"]),
+        .testTarget(name: "CuspToolTests", dependencies: ["CuspTool"]),
+        .testTarget(name: "CuspBenchTests", dependencies: ["CuspBench"]),
+        .testTarget(name: "ConsumerTests"),
+        .testTarget(
+            name: "CuspConformanceTests", dependencies: ["CuspConformance"], resources: [.copy("Sample")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -43,9 +43,12 @@ typedef struct {
                         void *out, int64_t out_stride);
 } ck_softmax_blocks;
 
-// Running sums of up to CK_TILE neighbouring columns.
-typedef void (*ck_cumulative)(int64_t length, int64_t width, const void *in, int64_t stride, int64_t inner_stride,
-                              void *out, int64_t out_stride);
+// Running sums of `width` rows (or columns, at most CK_TILE) that are in_step apart; `stride` is along the axis.
+typedef struct {
+  void (*rows)(int64_t length, int64_t width, const void *in, int64_t stride, int64_t in_step, void *out);
+  void (*columns)(int64_t length, int64_t width, const void *in, int64_t stride, int64_t in_step, void *out,
+                  int64_t out_stride);
+} ck_cumulative_blocks;
 
 // Matmul of one float type. A packed operand is a sequence of panels, each `rows` of a (or `columns` of b) wide and k long,
 // the elements of one k side by side, the last panel filled up with zeros.
@@ -55,7 +58,7 @@ typedef struct {
   void (*pack_columns)(int64_t count, int64_t k, const void *b, int64_t column_stride, int64_t k_stride, void *panels);
   // c[m, n] = or += packed a times packed b.
   void (*multiply)(int64_t m, int64_t n, int64_t k, const void *a, const void *b, void *c, int64_t c_stride, bool add);
-  // out[i] = or += sum over p of x[p] * a[i, p]: with contiguous rows, or with contiguous columns.
+  // out[i] = or += sum over p of a[i, p] * x[p]: with contiguous rows, or with at most CK_TILE contiguous columns.
   void (*dot_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, const void *x, void *out, bool add);
   void (*add_columns)(int64_t count, int64_t k, const void *a, int64_t k_stride, const void *x, int64_t x_stride, void *out,
                       bool add);
@@ -70,7 +73,7 @@ typedef void (*ck_fill)(uint64_t seed, uint64_t stream, uint64_t first, int64_t 
 typedef struct {
   ck_reducer reducers[CK_REDUCTION_COUNT][4];  // by compute type; empty where log_sum_exp is not defined
   ck_softmax_blocks softmax[2];                // float32, float64
-  ck_cumulative cumulative_sum[4];             // by compute type
+  ck_cumulative_blocks cumulative_sum[4];      // by compute type
   ck_matmul_blocks matmul[2];                  // float32, float64
   ck_integer_matmul integer_matmul[2];         // int32, int64
   ck_fill random[2][2];                        // by distribution; float32, float64

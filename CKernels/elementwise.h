@@ -12,9 +12,9 @@ typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const
 typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
 
 typedef struct {
-  ck_row rows[CK_OPERATION_COUNT][4];     // by operation and compute type; NULL where it is not defined
-  ck_convert load[CK_DTYPE_COUNT][4];     // from any dtype to a compute type
-  ck_convert store[4][CK_DTYPE_COUNT];    // and back
+  ck_row rows[CK_OPERATION_COUNT][4];   // by operation and compute type; NULL where it is not defined
+  ck_convert load[CK_DTYPE_COUNT][4];   // from any dtype to a compute type
+  ck_convert store[4][CK_DTYPE_COUNT];  // and back
 } ck_elementwise;
 
 #endif

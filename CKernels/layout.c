@@ -1,6 +1,11 @@
 // Shapes are settled here, before any loop over elements.
 #include "layout.h"
 
+#include <stddef.h>
+
+// a / b, rounded up. Small loops, for which a division takes as long as the loop, mostly have one tile.
+static int64_t quotient_up(int64_t a, int64_t b) { return a <= b ? 1 : (a + b - 1) / b; }
+
 // The width of a tile that is read across: with blocks of 512, rows of 16 elements along it.
 enum { crossed_columns = 32 };
 
@@ -19,27 +24,34 @@ static void move_dimension(ck_layout *l, int from, int to) {
   }
 }
 
+// A new last dimension; without operands, one that no stride matters for.
+static void append(ck_layout *l, int64_t size, const ck_operand *operand, int d) {
+  l->shape[l->rank] = size;
+  for (int i = 0; i < l->operands; i++) l->strides[i][l->rank] = operand ? operand[i].strides[d] : 0;
+  l->rank++;
+}
+
 static bool continues(const ck_layout *l, int outer, int inner) {
   for (int i = 0; i < l->operands; i++)
     if (l->strides[i][outer] != l->strides[i][inner] * l->shape[inner]) return false;
   return true;
 }
 
-void ck_layout_make(ck_layout *l, int rank, const int64_t *shape, int operands, const ck_operand *operand, int leading) {
+void ck_layout_make(ck_layout *l, int rank, const int64_t *shape, int operands, const ck_operand *operand,
+                    int leading) {
   l->rank = 0;
   l->operands = operands;
+  append(l, 1, NULL, 0);
   for (int d = 0; d < rank; d++) {
     if (shape[d] == 1) continue;
-    int last = l->rank++;
-    l->shape[last] = shape[d];
-    for (int i = 0; i < operands; i++) l->strides[i][last] = operand[i].strides[d];
+    int place = l->rank;
+    append(l, shape[d], operand, d);
     // Larger strides of the leading operand go outside: its memory is then visited in order, transposed or not.
-    int place = last;
-    while (place > 0 && magnitude(l->strides[leading][place - 1]) < magnitude(l->strides[leading][last])) place--;
-    move_dimension(l, last, place);
+    while (place > 1 && magnitude(l->strides[leading][place - 1]) < magnitude(operand[leading].strides[d])) place--;
+    move_dimension(l, l->rank - 1, place);
   }
-  int kept = 0;
-  for (int d = 1; d < l->rank; d++) {
+  int kept = 1;
+  for (int d = 2; d < l->rank; d++) {
     if (continues(l, kept, d)) {
       l->shape[kept] *= l->shape[d];
     } else {
@@ -47,13 +59,8 @@ void ck_layout_make(ck_layout *l, int rank, const int64_t *shape, int operands, 
     }
     for (int i = 0; i < operands; i++) l->strides[i][kept] = l->strides[i][d];
   }
-  l->rank = l->rank == 0 ? 0 : kept + 1;
-  while (l->rank < 2) {  // a dimension of size 1 in front
-    int last = l->rank++;
-    l->shape[last] = 1;
-    for (int i = 0; i < operands; i++) l->strides[i][last] = 0;
-    move_dimension(l, last, 0);
-  }
+  if (l->rank == 1) append(l, 1, NULL, 0);
+  l->rank = kept + 1;
 }
 
 // Which dimension gives a tile its rows. One that some operand has contiguous while the last dimension jumps through it: a
@@ -78,10 +85,10 @@ int64_t ck_layout_cut(ck_layout *l, int64_t block) {
   int64_t columns = block;
   if (crossed) columns = smaller(block, larger(crossed_columns, block / l->shape[last - 1]));
   l->tile[last] = smaller(columns, l->shape[last]);
-  l->tile[last - 1] = smaller(block / l->tile[last], l->shape[last - 1]);
+  l->tile[last - 1] = l->shape[last - 1] == 1 ? 1 : smaller(block / l->tile[last], l->shape[last - 1]);
   int64_t count = 1;
   for (int d = 0; d <= last; d++) {
-    l->tiles[d] = (l->shape[d] + l->tile[d] - 1) / l->tile[d];
+    l->tiles[d] = quotient_up(l->shape[d], l->tile[d]);
     count *= l->tiles[d];
   }
   return count;

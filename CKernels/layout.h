@@ -4,17 +4,20 @@
 
 #include "include/CKernels.h"
 
-// A loop over `shape` and its cutting into tiles: [rows, columns] of the last two dimensions, one element of the others. There
-// are always two dimensions at least. Strides and shape are those of the operands, without the dimensions of size 1,
-// reordered, and merged where one continues another for every operand.
+enum { CK_LAYOUT_RANK = CK_MAX_RANK + 1 };
+
+// A loop over `shape` and its cutting into tiles: [rows, columns] of the last two dimensions, one element of the others. Shape
+// and strides are those of the operands, without the dimensions of size 1, reordered, and merged where one continues another
+// for every operand. The first dimension is always of size 1, so that there are two.
 typedef struct {
   int rank, operands;
-  int64_t shape[CK_MAX_RANK], tile[CK_MAX_RANK], tiles[CK_MAX_RANK];
-  int64_t strides[CK_MAX_OPERANDS][CK_MAX_RANK];
+  int64_t shape[CK_LAYOUT_RANK], tile[CK_LAYOUT_RANK], tiles[CK_LAYOUT_RANK];
+  int64_t strides[CK_MAX_OPERANDS][CK_LAYOUT_RANK];
 } ck_layout;
 
 // Shape and strides, `leading` being the operand whose elements are to be visited in the order of memory.
-void ck_layout_make(ck_layout *layout, int rank, const int64_t *shape, int operands, const ck_operand *operand, int leading);
+void ck_layout_make(ck_layout *layout, int rank, const int64_t *shape, int operands, const ck_operand *operand,
+                    int leading);
 // Tiles of at most `block` elements. Returns their number.
 int64_t ck_layout_cut(ck_layout *layout, int64_t block);
 

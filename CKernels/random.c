@@ -1,5 +1,5 @@
 // Random fills: any piece of one can be computed from its position alone.
-#include "axis.h"
+#include "drivers.h"
 
 typedef struct {
   ck_fill fill;

@@ -4,7 +4,7 @@
 // thread takes a whole subtree of 2^j blocks, so that cutting the axis more or less finely never changes the tree.
 #include <stdlib.h>
 
-#include "axis.h"
+#include "drivers.h"
 
 // How a block is read. The first two in place; the others through a small buffer, along or across the axis.
 typedef enum { ROWS, COLUMNS, GATHERED_ROWS, GATHERED_COLUMNS } layout;
@@ -35,11 +35,11 @@ static ck_state offset(const job *j, ck_state s, int64_t columns) {
   return (ck_state){(char *)s.value + columns * (int64_t)j->size, (char *)s.extra + columns * (int64_t)j->extra_size};
 }
 
-void ck_gather(size_t size, int64_t n, void *out, const void *in, int64_t stride) {
+void ck_copy_elements(size_t size, int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride) {
   if (size == 4)
-    for (int64_t i = 0; i < n; i++) ((int32_t *)out)[i] = ((const int32_t *)in)[i * stride];
+    for (int64_t i = 0; i < n; i++) ((int32_t *)out)[i * out_stride] = ((const int32_t *)in)[i * in_stride];
   else
-    for (int64_t i = 0; i < n; i++) ((int64_t *)out)[i] = ((const int64_t *)in)[i * stride];
+    for (int64_t i = 0; i < n; i++) ((int64_t *)out)[i * out_stride] = ((const int64_t *)in)[i * in_stride];
 }
 
 // Not inlined, for the recursion below must not carry the buffers.
@@ -47,7 +47,7 @@ __attribute__((noinline)) static void gathered_rows(const job *j, const char *in
                                                     int64_t width, ck_state state) {
   _Alignas(64) char buffer[CK_ROW_BLOCK * 8];
   for (int64_t i = 0; i < width; i++) {
-    ck_gather(j->size, length, buffer, ck_at(in, j->dtype, i * j->axis.inner_stride), j->axis.stride);
+    ck_copy_elements(j->size, length, buffer, 1, ck_at(in, j->dtype, i * j->axis.inner_stride), j->axis.stride);
     j->reducer.rows(buffer, length, 1, 0, first, offset(j, state, i));
   }
 }
@@ -60,7 +60,8 @@ __attribute__((noinline)) static void gathered_columns(const job *j, const char 
     int64_t column = i + lanes <= width ? i : width - lanes;  // the last ones repeat some of those before
     const char *corner = ck_at(in, j->dtype, column * j->axis.inner_stride);
     for (int64_t row = 0; row < length; row++)
-      ck_gather(j->size, lanes, buffer + row * 64, ck_at(corner, j->dtype, row * j->axis.stride), j->axis.inner_stride);
+      ck_copy_elements(j->size, lanes, buffer + row * 64, 1, ck_at(corner, j->dtype, row * j->axis.stride),
+                       j->axis.inner_stride);
     j->reducer.columns(buffer, length, lanes, lanes, first, offset(j, state, column));
   }
 }

@@ -1,10 +1,15 @@
 // softmax and cumulative sums: results as large as the input, contiguous [outer, length, inner]. So they are written
 // as rows where inner is 1, else as columns; an input that lies otherwise is first copied to its place in `out`, a tile
 // at a time, and worked on there.
-#include "axis.h"
+#include "drivers.h"
 
-// Elements whose softmax is computed in one go, in the second-level cache. A longer axis takes two passes.
-enum { IN_CACHE = 16384 };
+// Elements whose softmax is computed in one go, in the second-level cache. An axis so long that fewer than NARROW columns
+// of it would fit takes two passes instead: reading short pieces of many rows, again and again, is slower.
+enum { IN_CACHE = 16384, NARROW = 64 };
+
+// Rows of at most SHORT elements would leave most of a vector's lanes, or its time, unused: a bundle of them is turned
+// into columns and back.
+enum { SHORT = 32, BUNDLE = 64 };
 
 typedef struct {
   bool logarithm, copies;  // copies: the input has to be brought to its place in `out` first
@@ -39,10 +44,11 @@ static tile tile_at(const job *j, int64_t index) {
             .out = (char *)ck_at(j->out, j->dtype, out),
             .column = outer * a->inner + left};
   if (!j->copies) return t;
-  if (j->out_stride == 1) ck_gather(ck_size(j->dtype), t.length, t.out, t.in, a->stride);
+  if (j->out_stride == 1) ck_copy_elements(ck_size(j->dtype), t.length, t.out, 1, t.in, a->stride);
   for (int64_t i = 0; j->out_stride != 1 && i < t.length; i++) {
     const char *row = ck_at(t.in, j->dtype, i * a->stride);
-    ck_gather(ck_size(j->dtype), t.width, (char *)ck_at(t.out, j->dtype, i * j->out_stride), row, a->inner_stride);
+    char *out_row = (char *)ck_at(t.out, j->dtype, i * j->out_stride);
+    ck_copy_elements(ck_size(j->dtype), t.width, out_row, 1, row, a->inner_stride);
   }
   t.in = t.out;
   t.stride = j->out_stride;
@@ -54,6 +60,21 @@ static void softmax_task(void *context, int64_t index) {
   tile t = tile_at(j, index);
   if (j->out_stride == 1) j->blocks.row(j->logarithm, t.length, t.in, t.out);
   else j->blocks.columns(j->logarithm, t.length, t.width, t.in, t.stride, t.out, j->out_stride);
+}
+
+static void bundle_task(void *context, int64_t index) {
+  const job *j = context;
+  const ck_axis *a = &j->axis;
+  _Alignas(64) char columns[SHORT * BUNDLE * 8];
+  size_t size = ck_size(j->dtype);
+  int64_t first = index * BUNDLE, width = ck_least(BUNDLE, a->outer - first);
+  for (int64_t i = 0; i < a->length; i++)
+    ck_copy_elements(size, width, (char *)ck_at(columns, j->dtype, i * BUNDLE), 1,
+                     ck_at(j->in, j->dtype, first * a->outer_stride + i * a->stride), a->outer_stride);
+  j->blocks.columns(j->logarithm, a->length, width, columns, BUNDLE, columns, BUNDLE);
+  for (int64_t i = 0; i < a->length; i++)
+    ck_copy_elements(size, width, (char *)ck_at(j->out, j->dtype, first * a->length + i), a->length,
+                     ck_at(columns, j->dtype, i * BUNDLE), 1);
 }
 
 static void write_task(void *context, int64_t index) {
@@ -93,7 +114,7 @@ static void in_halves(job j) {
 
 void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, void *out) {
   if (axis.outer <= 0 || axis.length <= 0 || axis.inner <= 0) return;
-  int64_t lanes = 64 / (int64_t)ck_size(dtype), width = IN_CACHE / axis.length;
+  int64_t lanes = 64 / (int64_t)ck_size(dtype), width = IN_CACHE / axis.length;  // that is in cache
   job j = {.logarithm = logarithm,
            .copies = (axis.inner == 1 ? axis.stride : axis.inner_stride) != 1,
            .dtype = dtype,
@@ -104,9 +125,9 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
            .parts = 1,
            .in = in,
            .out = out};
-  if (width < (axis.inner < lanes ? axis.inner : lanes)) return in_halves(j);
-  // Whole vectors of columns where there are enough, and no wider than the columns' maxima have room for.
-  width = width < lanes ? lanes : width > CK_TILE ? CK_TILE : width / lanes * lanes;
-  j.tiles = (axis.inner + width - 1) / width;
+  if (width < ck_least(axis.inner, NARROW)) return in_halves(j);
+  if (axis.inner == 1 && axis.length <= SHORT && axis.outer >= lanes)
+    return ck_parallel(ck_pieces(axis.outer, BUNDLE), work(&j), bundle_task, &j);
+  j.tiles = ck_pieces(axis.inner, ck_least(width, CK_TILE));
   ck_parallel(axis.outer * j.tiles, work(&j), softmax_task, &j);
 }

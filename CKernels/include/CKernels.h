@@ -141,10 +141,12 @@ typedef enum { CK_SUM, CK_PROD, CK_MAX, CK_MIN, CK_ARGMAX, CK_ARGMIN, CK_LOG_SUM
 // log_sum_exp for floats only.
 void ck_reduce(ck_reduction reduction, ck_dtype dtype, ck_axis axis, const void *in, void *out);
 
-// softmax along the axis, or its logarithm; `out` is contiguous [outer, length, inner]. All -inf gives NaN, as 0/0 does.
+// softmax along the axis, or its logarithm; `out` is contiguous [outer, length, inner]. All -inf gives NaN, as 0/0 does; so
+// does an infinite maximum, for the whole line.
 void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, void *out);
 
-// Running sums along the axis; `out` is contiguous [outer, length, inner].
+// Running sums along the axis; `out` is contiguous [outer, length, inner]. float32 sums run in float64 and are rounded at
+// each element.
 void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out);
 
 // -------------------------------------------------------------------------------------------------- matmul
@@ -153,20 +155,22 @@ typedef struct {
   int64_t batch_stride, row_stride, column_stride;
 } ck_matrix;
 
-// Bytes of scratch memory that ck_matmul wants for these sizes with the present thread budget.
+// Bytes of scratch memory that ck_matmul wants for these sizes with the present instruction set: 4 MB, or for a wide b a
+// panel of 256 of its rows.
 size_t ck_matmul_scratch(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k);
 
 // out[batch, m, n] = a[batch, m, k] · b[batch, k, n]; `out` is contiguous. Any strides, 0 and negative included: packing
-// reads them. Each element is one chain of fused multiply-adds over k per panel, panels added in order, whatever the
-// tile: the same bits for every instruction set that fuses and every number of threads. k = 0 gives zeros.
-// `scratch` is 64-byte aligned. dtype: float32, float64, int32 or int64.
+// reads them. Each element is a chain of fused multiply-adds over k for each panel of 256, panels added in order, whatever
+// the tile: the same bits for every instruction set that fuses and every number of threads. (Where m or n is 1 and the
+// matrix is contiguous along k, it is a sum in 16 or 8 lanes for every 4096 of k instead.) k = 0 gives zeros.
+// `scratch` is 64-byte aligned. dtype: float32, float64, int32 or int64; integers wrap around.
 void ck_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out,
                void *scratch);
 
 // -------------------------------------------------------------------------------------------------- random
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Element i of a
 // fill is a function of (seed, stream, i) alone, so the order of the work does not matter.
-// uniform: [0, 1), 24 bits for float32, 53 for float64. normal: mean 0, deviation 1 (Box-Muller).
+// uniform: [0, 1), 24 bits for float32, 53 for float64. normal: mean 0, deviation 1 (Box-Muller). dtype: float32 or float64.
 typedef enum { CK_UNIFORM, CK_NORMAL } ck_distribution;
 void ck_random(ck_distribution distribution, ck_dtype dtype, uint64_t seed, uint64_t stream, int64_t count, void *out);
 

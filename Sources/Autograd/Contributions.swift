@@ -19,7 +19,8 @@ public struct Contributions<Value: Cotangent>: ~Copyable {
 
     @inlinable
     init(
-        places: UnsafeMutablePointer<Value>, isGiven: UnsafeMutablePointer<Bool>, targets: UnsafePointer<Int32>, count: Int
+        places: UnsafeMutablePointer<Value>, isGiven: UnsafeMutablePointer<Bool>, targets: UnsafePointer<Int32>,
+        count: Int
     ) {
         self.places = places
         self.isGiven = isGiven
@@ -40,7 +41,8 @@ public struct Contributions<Value: Cotangent>: ~Copyable {
         if wants(index) { place(try gradient(), at: index) }
     }
 
-    /// The gradient of input `index`; `nil` is "no gradient", an exact zero that costs nothing. One that nobody wants is dropped.
+    /// The gradient of input `index`; `nil` is "no gradient", an exact zero that costs nothing. One that nobody wants
+    /// is dropped.
     @inlinable
     public subscript(index: Int) -> Value? {
         get { wants(index) && isGiven[index] ? places[index] : nil }

@@ -1,7 +1,8 @@
 /// What flows backward through a graph: the client's tensor, or a plain `Float` in the tests.
 ///
-/// The static requirements besides `accumulate` are how the engine speaks to the client's own threads. They are functions of
-/// the type, not closures in a variable, so that a pass reads no global state and the client's code is specialised into it.
+/// The static requirements besides `accumulate` are how the engine speaks to the client's own threads. They are
+/// functions of the type, not closures in a variable, so that a pass reads no global state and the client's code is
+/// specialised into it.
 public protocol Cotangent: Sendable {
     /// The sum of two contributions to one gradient.
     ///
@@ -10,17 +11,19 @@ public protocol Cotangent: Sendable {
     /// - Parameter total: what came before; given away, so it may be written in place when nobody else holds it.
     static func accumulate(_ total: consuming Self, _ next: Self) -> Self
 
-    /// How many threads may be runnable at once, the calling one included. Asked once for each pass that could use helpers.
+    /// How many threads may be runnable at once, the calling one included. Asked once for each pass that could use
+    /// helpers.
     static var threads: Int { get }
 
-    /// Runs `body` with the client's kernels serial on this thread. The engine wraps one node of the caller's in it while
-    /// helpers run others.
+    /// Runs `body` with the client's kernels serial on this thread. The engine wraps one node of the caller's in it
+    /// while helpers run others.
     static func serially(_ body: () throws -> Void) rethrows
 
     /// The scope that helpers work in, made on the caller's thread once for each parallel pass.
     ///
-    /// It captures whatever the caller's rules read from task-locals (recording, policies), and the returned function binds
-    /// that around `body` and makes kernels serial on the helper's thread. Entered once for each helper, not for each node.
+    /// It captures whatever the caller's rules read from task-locals (recording, policies), and the returned function
+    /// binds that around `body` and makes kernels serial on the helper's thread. Entered once for each helper, not for
+    /// each node.
     static func helperScope() -> @Sendable (_ body: () -> Void) -> Void
 }
 

@@ -1,6 +1,7 @@
 /// Where a gradient goes: to one output of one node.
 ///
-/// A differentiable value carries the edge of the node that made it; an operation's node holds the edges of its operands.
+/// A differentiable value carries the edge of the node that made it; an operation's node holds the edges of its
+/// operands.
 public struct Edge<Value: Cotangent>: Sendable {
     public let node: Node<Value>
     public let output: Int

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// The word that passes, hooks and releases agree on: whether the node has hooks, whether its saved values are gone, and how
-/// many rules are running on them now.
+/// The word that passes, hooks and releases agree on: whether the node has hooks, whether its saved values are gone,
+/// and how many rules are running on them now.
 ///
-/// Two passes may share a node while one of them frees what it saved. So a pass enters before the rule and leaves after it, and
-/// whoever leaves last drops the values; from the moment they are to be dropped nobody enters.
+/// Two passes may share a node while one of them frees what it saved. So a pass enters before the rule and leaves after
+/// it, and whoever leaves last drops the values; from the moment they are to be dropped nobody enters.
 extension GraphNode {
     @usableFromInline static let hooked: UInt32 = 1
     private static let released: UInt32 = 2

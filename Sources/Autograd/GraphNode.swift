@@ -1,9 +1,10 @@
 import Synchronization
 
-/// The part of a node that does not depend on the differentiated value: its inputs, and the marks that planning leaves in it.
+/// The part of a node that does not depend on the differentiated value: its inputs, and the marks that planning leaves
+/// in it.
 ///
-/// Planning, teardown and the guard around saved values live here and are compiled once, in this module, with no generics;
-/// only the loop that moves values is specialised in the client. `Node` is the only subclass.
+/// Planning, teardown and the guard around saved values live here and are compiled once, in this module, with no
+/// generics; only the loop that moves values is specialised in the client. `Node` is the only subclass.
 open class GraphNode: @unchecked Sendable {
     /// Nodes alive in the process; for tests, which expect it to return to where it was.
     package static var live: Int { liveCount.load(ordering: .relaxed) }
@@ -15,7 +16,8 @@ open class GraphNode: @unchecked Sendable {
     public final let inputCount: Int
     /// Estimated nanoseconds of the rule on one thread.
     public final let work: Double
-    /// True iff the rule keeps values that `release()` can drop. A node that keeps none can be passed any number of times.
+    /// True iff the rule keeps values that `release()` can drop. A node that keeps none can be passed any number of
+    /// times.
     public final let savesValues: Bool
     /// True iff gradients end here.
     public final let isLeaf: Bool
@@ -23,8 +25,8 @@ open class GraphNode: @unchecked Sendable {
     /// What threads agree on about this node; see `GraphNode+State.swift`.
     @usableFromInline final let state = Atomic<UInt32>(0)
 
-    // Two inputs in line, because nearly every operation has one or two and an array would be an allocation for each node.
-    // Written after init only by teardown.
+    // Two inputs in line, because nearly every operation has one or two and an array would be an allocation for each
+    // node. Written after init only by teardown.
     final var first: GraphNode?
     final var second: GraphNode?
     final var firstOutput: Int32
@@ -77,7 +79,7 @@ open class GraphNode: @unchecked Sendable {
 
     /// Drops what the rule saved, all of it that could hold on to other nodes.
     ///
-    /// Called at most once, never while the rule runs, and only if `savesValues`: after the rule of a pass that does not retain
-    /// the graph, or from deinit.
+    /// Called at most once, never while the rule runs, and only if `savesValues`: after the rule of a pass that does
+    /// not retain the graph, or from deinit.
     open func release() {}
 }

@@ -42,8 +42,8 @@ final class NodeHooks<Value: Cotangent>: Sendable {
 extension Node {
     /// Calls `hook` with the complete gradient of an output before the node's rule runs (a leaf: before accumulation).
     ///
-    /// Hooks run in order of registration, each on what the one before it returned, with no lock held, perhaps on another
-    /// thread. `nil` leaves the gradient as it is. What a hook throws ends the pass.
+    /// Hooks run in order of registration, each on what the one before it returned, with no lock held, perhaps on
+    /// another thread. `nil` leaves the gradient as it is. What a hook throws ends the pass.
     package final func addHook(output: Int = 0, _ hook: @escaping GradientHook<Value>) -> HookHandle {
         precondition(output >= 0 && output < outputCount, "\(name) has no output \(output): it has \(outputCount)")
         return allHooks.gradient.add((output, hook))
@@ -65,10 +65,13 @@ extension Node {
 }
 
 extension Leaf {
-    /// Calls `hook` after each pass that added to the gradient, when every leaf of the pass has its gradient, in order of
-    /// registration, on the thread that called the pass.
-    package func addAccumulationHook(_ hook: @escaping AccumulationHook<Value>) -> HookHandle { allHooks.accumulation.add(hook) }
+    /// Calls `hook` after each pass that added to the gradient, when every leaf of the pass has its gradient, in order
+    /// of registration, on the thread that called the pass.
+    package func addAccumulationHook(_ hook: @escaping AccumulationHook<Value>) -> HookHandle {
+        allHooks.accumulation.add(hook)
+    }
 }
 
-/// Guards the making of any node's `hooks`: one lock for all, because a lock in each node would be paid for by nodes without.
+/// Guards the making of any node's `hooks`: one lock for all, because a lock in each node would be paid for by nodes
+/// without.
 private let hookCreation = NSLock()

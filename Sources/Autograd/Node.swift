@@ -10,8 +10,8 @@
 ///     override func release() { (x, y) = (nil, nil) }
 /// }
 /// ```
-/// A node holds its inputs, never its outputs: a rule that needs an output saves it without its edge, or the graph would keep
-/// itself alive.
+/// A node holds its inputs, never its outputs: a rule that needs an output saves it without its edge, or the graph
+/// would keep itself alive.
 open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
     /// `nil` for nearly every node; written once, under a lock, before `state` says that it is there.
     @usableFromInline final var hooks: NodeHooks<Value>?
@@ -22,8 +22,8 @@ open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
     ///   - input: where the operand's gradient goes; `nil` iff it needs none.
     ///   - outputCount: the number of values that the operation made.
     ///   - work: estimated nanoseconds of the rule on one thread.
-    ///   - savesValues: whether `release()` has anything to drop. A node that saves nothing costs no guard, and may be passed
-    ///     again after a pass that did not retain the graph.
+    ///   - savesValues: whether `release()` has anything to drop. A node that saves nothing costs no guard, and may be
+    ///     passed again after a pass that did not retain the graph.
     @inlinable
     public init(_ input: Edge<Value>?, outputCount: Int = 1, work: Double = 0, savesValues: Bool = true) {
         super.init(
@@ -46,21 +46,24 @@ open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
     public init(inputs: [Edge<Value>?], outputCount: Int = 1, work: Double = 0, savesValues: Bool = true) {
         super.init(
             first: inputs.isEmpty ? nil : inputs[0]?.link, second: inputs.count < 2 ? nil : inputs[1]?.link,
-            more: inputs.count < 3 ? nil : inputs[2...].map { $0?.link }, inputCount: inputs.count, outputCount: outputCount,
+            more: inputs.count < 3 ? nil : inputs[2...].map { $0?.link }, inputCount: inputs.count,
+            outputCount: outputCount,
             work: work, savesValues: savesValues, isLeaf: false)
     }
 
     /// A leaf.
     init(leaf: Void) {
         super.init(
-            first: nil, second: nil, more: nil, inputCount: 0, outputCount: 1, work: 0, savesValues: false, isLeaf: true)
+            first: nil, second: nil, more: nil, inputCount: 0, outputCount: 1, work: 0, savesValues: false, isLeaf: true
+        )
     }
 
     /// The rule: the gradients of the inputs from the gradient of the only output.
     ///
     /// Called at most once in a pass, on any thread, with no lock held, for nodes with one output.
     ///
-    /// - Parameter gradient: the complete gradient; given away, so it may be written in place when nobody else holds it.
+    /// - Parameter gradient: the complete gradient; given away, so it may be written in place when nobody else holds
+    ///   it.
     open func backward(_ gradient: consuming Value, into inputs: inout Contributions<Value>) throws {
         fatalError("\(name) has no backward rule")
     }

@@ -17,7 +17,11 @@ extension ParallelPass {
             var sums = [Value?](repeating: nil, count: outputCount)
             while let (output, value) = contributions.popLast() {
                 // Taken out before the sum, so that a sum in place finds its operand unique.
-                if let sum = sums[output].take() { sums[output] = Value.accumulate(sum, value) } else { sums[output] = value }
+                if let sum = sums[output].take() {
+                    sums[output] = Value.accumulate(sum, value)
+                } else {
+                    sums[output] = value
+                }
             }
             return sums
         }
@@ -32,7 +36,7 @@ extension ParallelPass {
                 if isTask, Task.isCancelled { record(CancellationError(), at: -1) }
                 if helpersRunning == 0, stepsLeft == 0 || failure != nil { return nil }
                 if failure == nil, !ready.isEmpty {
-                    let isLone = helpersRunning == 0 && helpersWorthCalling(besides: ready.firstWork) <= 0
+                    let isLone = helpersRunning == 0 && helpersWorthCalling(besides: 1) <= 0
                     if isLone || firstNeedsTeam && helpersRunning == 0 { return take(withTeam: isAlone) }
                     if !firstNeedsTeam { return take(withTeam: false) }
                 }
@@ -75,8 +79,8 @@ extension ParallelPass {
     func fail(_ index: Int, _ error: any Error) { condition.withLock { record(error, at: index) } }
 
     func makeReady(_ step: Int) {
-        let node = plan.steps[step].node._withUnsafeGuaranteedRef { $0.work }
-        ready.push(step, priority: schedule.priorities[step], work: plan.steps[step].runs ? node : 0)
+        let work = plan.steps[step].node._withUnsafeGuaranteedRef { $0.work }
+        ready.push(step, priority: schedule.priorities[step], work: plan.steps[step].runs ? work : 0)
     }
 
     private func record(_ error: any Error, at step: Int) {
@@ -84,7 +88,8 @@ extension ParallelPass {
         if failure == nil || step > failure!.step { failure = (step, error) }
     }
 
-    /// True iff the first step is wide, and there are so few nodes to run that they would leave a quarter of the threads idle.
+    /// True iff the first step is wide, and there are so few nodes to run that they would leave a quarter of the
+    /// threads idle.
     private var firstNeedsTeam: Bool {
         ready.firstWork >= Costs.wide && 4 * (ready.count + helpersRunning) < 3 * budget
     }
@@ -93,7 +98,11 @@ extension ParallelPass {
     private var isAlone: Bool { ThreadBudget.occupied <= 1 + helpersCalled }
 
     private func takeOrLeave() -> Job? {
-        if failure == nil, !teamIsBusy, !ready.isEmpty, !firstNeedsTeam { return take(withTeam: false) }
+        if failure == nil, !teamIsBusy, !ready.isEmpty, !firstNeedsTeam {
+            let job = take(withTeam: false)
+            if callerSleeps, !ready.isEmpty { condition.signal() }
+            return job
+        }
         helpersRunning -= 1
         ThreadBudget.releaseHelper()
         news.add(1, ordering: .relaxed)
@@ -122,11 +131,12 @@ extension ParallelPass {
         return Job(step: step, contributions: contributions, hasTeam: withTeam, helpersToCall: calls)
     }
 
-    /// How many more helpers the queue has work for, when `taken` nanoseconds of it are not for them.
-    private func helpersWorthCalling(besides taken: Double) -> Int {
-        let steps = taken > 0 ? ready.count - 1 : ready.count
-        let work = ready.work - taken - Double(steps) * Costs.node
-        return min(steps, Int(max(0, work) / Costs.helper)) - helpersCalled
+    /// How many more helpers there is work for in the queue, the first `taken` steps of it not counted (0 or 1).
+    private func helpersWorthCalling(besides taken: Int) -> Int {
+        let steps = ready.count - taken
+        let work = ready.work - (taken > 0 ? ready.firstWork : 0) - Double(steps) * Costs.node
+        // The caller, if it sleeps, is woken before anyone else is.
+        return min(steps, Int(max(0, work) / Costs.helper)) - helpersCalled - (callerSleeps ? 1 : 0)
     }
 
     /// Lets go of the lock for a moment.
@@ -135,12 +145,11 @@ extension ParallelPass {
     private func newsCameSoon() -> Bool {
         let before = news.load(ordering: .relaxed)
         condition.unlock()
-        defer { condition.lock() }
         let end = DispatchTime.now().uptimeNanoseconds + Costs.sleep
-        while news.load(ordering: .relaxed) == before {
-            if DispatchTime.now().uptimeNanoseconds > end { return false }
-        }
-        return true
+        while news.load(ordering: .relaxed) == before, DispatchTime.now().uptimeNanoseconds < end {}
+        condition.lock()
+        // Asked again under the lock, for what came since the loop's last look: nobody would wake the caller for that.
+        return news.load(ordering: .relaxed) != before
     }
 
     private func sleep(isTask: Bool) {

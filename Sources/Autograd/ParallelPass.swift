@@ -17,12 +17,14 @@ func runInParallel<Value>(_ plan: Plan, _ roots: [Engine<Value>.Root], retainGra
 
 /// A pass on the calling thread and helpers.
 ///
-/// What is ready is in one queue under one lock. The caller takes from it until everything has run; helpers are Dispatch workers
-/// that are called when the queue holds enough for them, and that leave as soon as it holds nothing: they never wait, because
-/// Dispatch starts another thread for each that does. Two kinds of node are told apart by their work:
+/// What is ready is in one queue under one lock. The caller takes from it until everything has run; helpers are
+/// Dispatch workers that are called when the queue holds enough for them, and that leave as soon as it holds nothing:
+/// they never wait, because Dispatch starts another thread for each that does. Two kinds of node are told apart by
+/// their work:
 /// - *side by side*: run serially, each on its thread;
-/// - *wide*: worth the client's whole team, which only the caller has. Nobody else runs meanwhile. When there are as many nodes
-///   to run as threads, wide ones run side by side too: that fills the cores as well, with no team to synchronise.
+/// - *wide*: worth the client's whole team, which only the caller has. Nobody else runs meanwhile. When there are as
+///   many nodes to run as threads, wide ones run side by side too: that fills the cores as well, with no team to
+///   synchronise.
 ///
 /// Not specialised in the client, unlike the serial pass: what runs here is worth a thread's wake-up for each node.
 final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
@@ -41,7 +43,8 @@ final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
     var waiting: [Int32]
     var ready = ReadyQueue()
     var stepsLeft: Int
-    /// Helpers that are asked for and have not begun. Nobody waits for them: if Dispatch is slow the caller does their work.
+    /// Helpers that are asked for and have not begun. Nobody waits for them: if Dispatch is slow the caller does their
+    /// work.
     var helpersCalled = 0
     var helpersRunning = 0
     /// True iff the caller runs a node with the whole team.
@@ -50,7 +53,8 @@ final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
     /// The error of the first step in the plan's order, of those that failed.
     var failure: (step: Int, error: any Error)?
 
-    /// Changes whenever the caller might find something to do. Outside the lock, so that looking costs the others nothing.
+    /// Changes whenever the caller might find something to do. Outside the lock, so that looking costs the others
+    /// nothing.
     let news = Atomic<Int>(0)
 
     init(_ plan: Plan, _ schedule: Schedule, _ roots: [Engine<Value>.Root], budget: Int, retainGraph: Bool) {
@@ -63,7 +67,9 @@ final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
         stepsLeft = plan.steps.count
         contributions = Slots(count: schedule.placeCount)
         results = Slots(count: plan.slotCount)
-        for (root, place) in zip(roots, schedule.rootPlaces) where place >= 0 { contributions.add(root.gradient, to: place) }
+        for (root, place) in zip(roots, schedule.rootPlaces) where place >= 0 {
+            contributions.add(root.gradient, to: place)
+        }
         for step in waiting.indices where waiting[step] == 0 { makeReady(step) }
     }
 

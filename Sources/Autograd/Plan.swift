@@ -1,12 +1,14 @@
 /// What a pass will do, settled before it runs: which nodes, in which order, and where each contribution goes.
 ///
-/// Flat arrays of plain numbers. A *step* is a node that leads to something wanted; a *slot* is one output of a step, where its
-/// gradient gathers; a *target* is where the contribution of one input goes: a slot, or -1 iff nobody wants it.
+/// Flat arrays of plain numbers. A *step* is a node that leads to something wanted; a *slot* is one output of a step,
+/// where its gradient gathers; a *target* is where the contribution of one input goes: a slot, or -1 iff nobody wants
+/// it.
 @usableFromInline
 struct Plan: Sendable {
     @usableFromInline
     struct Step {
-        /// Not retained: the roots hold every node of the plan through edges that never change, and the pass holds the roots.
+        /// Not retained: the roots hold every node of the plan through edges that never change, and the pass holds the
+        /// roots.
         @usableFromInline let node: Unmanaged<GraphNode>
         /// The slot of output 0; the node's other outputs follow it.
         @usableFromInline let slot: Int32
@@ -18,8 +20,8 @@ struct Plan: Sendable {
         @usableFromInline let runs: Bool
     }
 
-    /// Inputs before what uses them. A pass runs from the last to the first; contributions are added in the order in which
-    /// that delivers them, on any number of threads.
+    /// Inputs before what uses them. A pass runs from the last to the first; contributions are added in the order in
+    /// which that delivers them, on any number of threads.
     @usableFromInline var steps: [Step] = []
     @usableFromInline var targets: [Int32] = []
     @usableFromInline var slotCount = 0

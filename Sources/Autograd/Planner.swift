@@ -1,8 +1,8 @@
 import Foundation
 
 extension Plan {
-    /// One pass plans at a time, because the marks are in the nodes: a lookup in a dictionary for each edge would cost more than
-    /// all the rest. No foreign code runs under this lock.
+    /// One pass plans at a time, because the marks are in the nodes: a lookup in a dictionary for each edge would cost
+    /// more than all the rest. No foreign code runs under this lock.
     private static let lock = NSLock()
     /// Counted in steps of two: `epoch` marks a visited node, `epoch + 1` a goal that has not been visited yet.
     nonisolated(unsafe) private static var epoch: UInt64 = 0
@@ -32,8 +32,8 @@ private struct Planner {
 
     private struct Visit {
         let node: Unmanaged<GraphNode>
-        /// Inputs still to be looked at, from the last to the first: the pass runs the other way round and so takes the branch
-        /// of input 0 first.
+        /// Inputs still to be looked at, from the last to the first: the pass runs the other way round and so takes the
+        /// branch of input 0 first.
         var inputsLeft: Int32
         let isGoal: Bool
     }
@@ -57,7 +57,9 @@ private struct Planner {
             }
             visit.inputsLeft -= 1
             path.append(visit)
-            if let input = visit.node._withUnsafeGuaranteedRef({ $0.input(Int(visit.inputsLeft)) }) { enter(input.node) }
+            if let input = visit.node._withUnsafeGuaranteedRef({ $0.input(Int(visit.inputsLeft)) }) {
+                enter(input.node)
+            }
         }
     }
 

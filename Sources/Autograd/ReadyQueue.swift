@@ -34,7 +34,9 @@ struct ReadyQueue {
         var parent = 0
         while true {
             var first = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && comesBefore(child, first) { first = child }
+            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && comesBefore(child, first) {
+                first = child
+            }
             if first == parent { return entry.step }
             heap.swapAt(parent, first)
             parent = first

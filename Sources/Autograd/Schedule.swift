@@ -1,7 +1,8 @@
-/// What a parallel pass needs to know beyond the plan: when a step is ready, how urgent it is, and where each contribution waits.
+/// What a parallel pass needs to know beyond the plan: when a step is ready, how urgent it is, and where each
+/// contribution waits.
 struct Schedule: Sendable {
-    /// For each target of the plan the place of its contribution, negative iff nobody wants it. The places of one slot follow
-    /// each other in the order in which a serial pass would add them.
+    /// For each target of the plan the place of its contribution, negative iff nobody wants it. The places of one slot
+    /// follow each other in the order in which a serial pass would add them.
     private(set) var places: [Int32]
     /// For each root the place of its gradient, before all contributions to the same slot.
     private(set) var rootPlaces: [Int32]
@@ -51,8 +52,8 @@ struct Schedule: Sendable {
         }
     }
 
-    /// The work that could be taken off the calling thread at best, in nanoseconds: what is not on the longest path, less what
-    /// it costs to hand it over.
+    /// The work that could be taken off the calling thread at best, in nanoseconds: what is not on the longest path,
+    /// less what it costs to hand it over.
     func workBesidePath(of plan: Plan) -> Double {
         plan.work - (priorities.max() ?? 0) - Double(plan.steps.count) * Costs.node
     }

@@ -54,9 +54,10 @@ enum SerialPass<Value: Cotangent> {
         _ bench: borrowing Bench<Value>
     ) throws {
         var gradients: [Value?] = []
-        for slot in step.slot..<step.slot + Int32(truncatingIfNeeded: node.outputCount) { gradients.append(slots.take(slot)) }
+        for slot in step.slot..<step.slot + Int32(truncatingIfNeeded: node.outputCount) {
+            gradients.append(slots.take(slot))
+        }
         try bench.process(step, node, gradients, targets: targets) { slots.add($1, to: $0) }
         bench.deliver(count: node.inputCount, targets, to: &slots)
     }
 }
-

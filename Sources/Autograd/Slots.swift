@@ -1,7 +1,7 @@
 /// The gradients of a pass while they wait: one place for each slot of the plan, empty or holding a value.
 ///
-/// Values live in a pool whose places are used again, so a pass over a long chain touches a line or two of memory rather than
-/// one large value for each node.
+/// Values live in a pool whose places are used again, so a pass over a long chain touches a line or two of memory
+/// rather than one large value for each node.
 @usableFromInline
 struct Slots<Value: Cotangent>: ~Copyable {
     /// The place of each slot's value in `pool`; negative iff it has none.

@@ -2,8 +2,8 @@ import Synchronization
 
 /// How many threads are in passes now, over all passes: those that called one and the helpers.
 ///
-/// A pass gets helpers only while the count is below the budget, so concurrent passes share the cores rather than multiply
-/// threads.
+/// A pass gets helpers only while the count is below the budget, so concurrent passes share the cores rather than
+/// multiply threads.
 @usableFromInline
 enum ThreadBudget {
     private static let count = Atomic<Int>(0)

@@ -2,7 +2,8 @@ import Foundation
 
 /// A pointer that each thread has for itself.
 ///
-/// POSIX's own, because a task-local is inherited by tasks and `Thread.threadDictionary` costs a dictionary; this is 2 ns.
+/// POSIX's own, because a task-local is inherited by tasks and `Thread.threadDictionary` costs a dictionary; this is 2
+/// ns.
 struct ThreadSlot: Sendable {
     private let key: pthread_key_t
 

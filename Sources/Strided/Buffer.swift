@@ -27,17 +27,24 @@ package struct Buffer: Sendable {
 
     package func viewed(_ layout: Layout) -> Buffer { Buffer(storage: storage, layout: layout, dtype: dtype) }
 
-    /// This buffer as a kernel's operand in a loop over `shape`.
+    /// This buffer as a kernel's operand in a loop over `shape`, to which it broadcasts.
     package func operand(stretchedTo shape: Shape) -> ck_operand {
-        ck_operand(start, dtype, layout.stretched(to: shape))
+        ck_operand(start, dtype, layout.shape == shape ? layout.strides : layout.stretched(to: shape).strides)
     }
 }
 
 extension ck_operand {
-    package init(_ data: UnsafeMutableRawPointer, _ dtype: DType, _ layout: Layout) {
+    package init(_ data: UnsafeMutableRawPointer, _ dtype: DType, _ strides: InlineArray<8, Int>) {
         typealias Strides = (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64)
         self.init(
-            data: data, dtype: ck_dtype(UInt32(dtype.rawValue)), strides: unsafeBitCast(layout.strides, to: Strides.self))
+            data: data, dtype: ck_dtype(UInt32(dtype.rawValue)), strides: unsafeBitCast(strides, to: Strides.self))
+    }
+
+    /// An operand of one element, which repeats.
+    package init(repeating data: UnsafeMutableRawPointer, _ dtype: DType) {
+        self.init()
+        self.data = data
+        self.dtype = ck_dtype(UInt32(dtype.rawValue))
     }
 }
 
@@ -45,7 +52,9 @@ extension Shape {
     /// Calls `body` with the sizes as the kernels take them.
     package func withSizes<T>(_ body: (UnsafePointer<Int64>) -> T) -> T {
         var sizes = self.sizes
-        return withUnsafeBytes(of: &sizes) { body($0.baseAddress!.assumingMemoryBound(to: Int64.self)) }
+        return withUnsafePointer(to: &sizes) { sizes in
+            body(UnsafeRawPointer(sizes).assumingMemoryBound(to: Int64.self))
+        }
     }
 }
 
@@ -70,7 +79,7 @@ extension Buffer {
     private func fill<T>(_ value: T, _ type: DType) {
         var value = value
         withUnsafeMutableBytes(of: &value) {
-            assign(ck_operand($0.baseAddress!, type, Layout(Shape()).stretched(to: shape)))
+            assign(ck_operand(repeating: $0.baseAddress!, type))
         }
     }
 

@@ -1,3 +1,5 @@
+import Autograd
+
 extension Tensor {
     /// Calls `hook` with this tensor's gradient in every backward pass, when it is complete and before it goes on; what the
     /// hook returns takes its place, nil leaves it.
@@ -31,3 +33,9 @@ extension Tensor {
         }
     }
 }
+
+/// Removes a hook again.
+public typealias HookHandle = Autograd.HookHandle
+
+/// What can go wrong in a backward pass, besides what hooks and custom functions throw themselves.
+public typealias GraphError = Autograd.GraphError

@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 
 /// Whether operations write themselves into the graph.

@@ -1,3 +1,5 @@
+import Autograd
+
 extension Tensor {
     /// Whether gradients are computed for this tensor. Setting it to true makes the tensor a leaf, at which gradients end and
     /// add up in ``grad``; to false, a tensor that has nothing to do with what it was computed from.
@@ -38,7 +40,7 @@ extension Tensor {
     }
 
     /// The same elements, with no connection to what they were computed from.
-    public func detached() -> Tensor { Tensor(buffer) }
+    public func detached() -> Tensor { source == nil ? self : Tensor(buffer) }
 
     /// Runs backward from this tensor and adds the gradients to the ``grad`` of the leaves that it was computed from.
     ///

@@ -42,8 +42,11 @@ struct Reduced {
         return kept
     }
 
+    /// The result's shape without the reduced dimensions.
     var droppedShape: Shape {
-        Shape(shape.indices.lazy.filter { !dims.contains($0) }.map { shape[$0] })
+        var dropped = Shape()
+        for dim in 0..<shape.rank where !dims.contains(dim) { dropped.append(shape[dim]) }
+        return dropped
     }
 
     /// A result or its gradient with the reduced dimensions as size 1, to broadcast against the operand.

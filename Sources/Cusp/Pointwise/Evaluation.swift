@@ -1,3 +1,4 @@
+import Autograd
 import CKernels
 
 extension Tensor: Elementwise {
@@ -13,63 +14,69 @@ extension Tensor: Elementwise {
 extension PointwiseFunction {
     /// The first result for these operands, recorded if any of them needs gradients.
     func evaluate(_ operands: Span<Operand<Tensor>>) throws(TensorError) -> Tensor {
-        // Nearly always there is one result, and it is computed: then nothing is put into lists.
-        guard compiled.results.count == 1, case .computed = compiled.results[0] else {
-            return try evaluateAll(operands)[0]
-        }
+        // Nearly always there is one result: then nothing is put into lists.
+        guard compiled.results.count == 1 else { return try evaluateAll(operands)[0] }
         let call = try Call(self, operands)
-        let output = try Buffer(uninitialized: call.shape, call.typing.results[0])
-        let outputs: [1 of Buffer] = [output]
-        compiled.run(operands, into: outputs.span, call.shape, call.typing.compute)
-        guard call.needsGradient && Recording.isOn && output.dtype.isFloatingPoint else { return Tensor(output) }
-        return Tensor(output, source: Edge(PointwiseNode(self, operands, [output])))
+        var result: Tensor
+        if case .computed = compiled.results[0] {
+            result = Tensor(try Buffer(uninitialized: call.shape, call.typing.results[0]))
+            compiled.run(operands, into: CollectionOfOne(result), call.shape, call.typing.compute)
+        } else {
+            result = try resolve(compiled.results[0], call.typing.results[0], operands, [], call.shape)
+        }
+        if call.needsGradient && Recording.isOn && result.dtype.isFloatingPoint {
+            result.source = Edge(PointwiseNode(self, operands, CollectionOfOne(result)))
+        }
+        return result
     }
 
     /// All results for these operands, recorded if any of them needs gradients.
     func evaluateAll(_ operands: Span<Operand<Tensor>>) throws(TensorError) -> [Tensor] {
         let call = try Call(self, operands)
-        var outputs: [Buffer] = []
+        var outputs: [Tensor] = []
         for (result, type) in zip(compiled.results, call.typing.results) {
             guard case .computed(let i) = result, i == outputs.count else { continue }
-            outputs.append(try Buffer(uninitialized: call.shape, type))
+            outputs.append(Tensor(try Buffer(uninitialized: call.shape, type)))
         }
-        if !outputs.isEmpty { compiled.run(operands, into: outputs.span, call.shape, call.typing.compute) }
-        var results: [Buffer] = []
+        if !outputs.isEmpty { compiled.run(operands, into: outputs, call.shape, call.typing.compute) }
+        var results: [Tensor] = []
         for (result, type) in zip(compiled.results, call.typing.results) {
             results.append(try resolve(result, type, operands, outputs, call.shape))
         }
         guard call.needsGradient && Recording.isOn && results.contains(where: { $0.dtype.isFloatingPoint }) else {
-            return results.map { Tensor($0) }
+            return results
         }
         let node = PointwiseNode(self, operands, results)
-        return results.enumerated().map { i, result in
-            Tensor(result, source: result.dtype.isFloatingPoint ? Edge(node, output: i) : nil)
+        for i in results.indices where results[i].dtype.isFloatingPoint {
+            results[i].source = Edge(node, output: i)
         }
+        return results
     }
 
     private func resolve(
-        _ result: CompiledProgram.Result, _ type: DType, _ operands: Span<Operand<Tensor>>, _ outputs: [Buffer],
+        _ result: CompiledProgram.Result, _ type: DType, _ operands: Span<Operand<Tensor>>, _ outputs: [Tensor],
         _ shape: Shape
-    ) throws(TensorError) -> Buffer {
+    ) throws(TensorError) -> Tensor {
         switch result {
         case .computed(let i): return outputs[i]
         case .input(let i):
-            // The operand itself: shared, not copied.
-            if case .value(let tensor) = operands[i] {
+            switch operands[i] {
+            case .value(let tensor):
+                // The operand itself: shared, not copied.
+                if tensor.dtype == type && tensor.shape == shape { return tensor.detached() }
                 let view = tensor.buffer.viewed(tensor.buffer.layout.stretched(to: shape))
-                return tensor.dtype == type ? view : try view.copied(as: type)
+                return Tensor(tensor.dtype == type ? view : try view.copied(as: type))
+            case .number(let number): return Tensor(try Buffer(repeating: number, type, shape))
             }
-            guard case .number(let number) = operands[i] else { fatalError("an operand is a tensor or a number") }
-            return try Buffer(repeating: number, type, shape)
-        case .constant(let number): return try Buffer(repeating: number, type, shape)
+        case .constant(let number): return Tensor(try Buffer(repeating: number, type, shape))
         }
     }
 }
 
 /// What is settled before the kernels run.
 struct Call {
-    var shape = Shape()
-    var needsGradient = false
+    private(set) var shape = Shape()
+    private(set) var needsGradient = false
     let typing: Typing
 
     init(_ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>) throws(TensorError) {
@@ -77,7 +84,7 @@ struct Call {
         for i in operands.indices {
             switch operands[i] {
             case .value(let tensor):
-                shape = try Shape.broadcast(shape, tensor.shape, for: function.name)
+                if tensor.shape != shape { shape = try Shape.broadcast(shape, tensor.shape, for: function.name) }
                 if tensor.source != nil { needsGradient = true }
                 key.append(.elements(tensor.dtype))
             case .number(let number): key.append(OperandType(number))
@@ -103,8 +110,12 @@ extension Buffer {
 }
 
 extension CompiledProgram {
-    /// Runs the kernels over `shape`. A buffer of `outputs` may be an operand's own, to work in place.
-    func run(_ operands: Span<Operand<Tensor>>, into outputs: Span<Buffer>, _ shape: Shape, _ compute: DType) {
+    /// Runs the kernels over `shape`. A tensor of `outputs` may have the memory of an operand, to work in
+    /// place.
+    func run(
+        _ operands: Span<Operand<Tensor>>, into outputs: some RandomAccessCollection<Tensor>, _ shape: Shape,
+        _ compute: DType
+    ) {
         // Numbers become operands of one element, in memory beside the others.
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: operands.count) { numbers in
             withUnsafeTemporaryAllocation(of: ck_operand.self, capacity: operands.count + outputs.count) { raw in
@@ -116,8 +127,8 @@ extension CompiledProgram {
                         raw.initializeElement(at: i, to: ck_operand(number, in: numbers.baseAddress! + i))
                     }
                 }
-                for i in outputs.indices {
-                    raw.initializeElement(at: operands.count + i, to: outputs[i].operand(stretchedTo: shape))
+                for (i, output) in outputs.enumerated() {
+                    raw.initializeElement(at: operands.count + i, to: output.buffer.operand(stretchedTo: shape))
                 }
                 withUnsafePointer(to: self.raw) { program in
                     shape.withSizes { sizes in
@@ -144,6 +155,6 @@ extension ck_operand {
             place.pointee = Int64(bitPattern: value.bitPattern)
             type = .float64
         }
-        self.init(place, type, Layout(Shape()))
+        self.init(repeating: place, type)
     }
 }

@@ -39,6 +39,15 @@ final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Calls `body` for each key that has a value, the latest first.
+    func each(_ body: (Key, Value) -> Void) {
+        var entry = first.load(ordering: .acquiring)
+        while let this = entry {
+            this._withUnsafeGuaranteedRef { body($0.key, $0.value) }
+            entry = this._withUnsafeGuaranteedRef { $0.next }
+        }
+    }
+
     private func find(_ key: Key, from head: Unmanaged<Entry>?) -> Value? {
         var entry = head
         while let this = entry {

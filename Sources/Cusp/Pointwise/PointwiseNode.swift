@@ -1,31 +1,56 @@
+import Autograd
+
 /// The rule of a pointwise function: one more pointwise function, on what its derivative names.
 final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     private let function: PointwiseFunction
     private let derivative: Derivative
     /// In the order of `derivative.saved`.
     private var saved: [Operand<Tensor>]
-    /// Shape and type of the operands that want gradients, in the order of `derivative.operands`.
+    /// Shape and type of the operands that want gradients, in the order of `derivative.operands`; empty if all are those of
+    /// the result.
     private let targets: [(shape: Shape, dtype: DType)]
+    /// The type of the first result.
+    private let dtype: DType
 
-    init(_ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>, _ results: [Buffer]) {
+    init(
+        _ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>, _ results: some RandomAccessCollection<Tensor>
+    ) {
+        let result = results.first!
         var wanted: UInt32 = 0
-        var sources: [Edge<Tensor>?] = []
+        var isEven = true
         for i in operands.indices {
-            sources.append(operands[i].tensor?.source)
-            if sources[i] != nil { wanted |= 1 << UInt32(i) }
+            guard case .value(let tensor) = operands[i], tensor.source != nil else { continue }
+            wanted |= 1 << UInt32(i)
+            if tensor.shape != result.shape || tensor.dtype != result.dtype { isEven = false }
         }
         self.function = function
-        derivative = function.derivative(DerivativeKey(wanted: wanted, policy: .current))
+        dtype = result.dtype
+        let derivative = function.derivative(DerivativeKey(wanted: wanted, policy: .current))
+        self.derivative = derivative
         saved = derivative.saved.map { what in
             switch what {
             case .operand(let i): operands[i]
-            case .result(let i): .value(Tensor(results[i]))
+            case .result(let i): .value(results[results.index(results.startIndex, offsetBy: i)].detached())
             }
         }
-        targets = derivative.operands.map { (operands[$0].tensor!.shape, operands[$0].tensor!.dtype) }
-        // A few nanoseconds an element at most; the engine only compares.
-        let work = Double(results[0].shape.elementCount * derivative.function.program.values.count) * 0.3
-        super.init(inputs: sources, outputCount: results.count, work: work, savesValues: !derivative.saved.isEmpty)
+        targets =
+            isEven ? [] : derivative.operands.map { (operands[$0].tensor!.shape, operands[$0].tensor!.dtype) }
+        // A few tenths of a nanosecond for each step and element; the engine only compares.
+        let work = Double(result.elementCount * derivative.function.program.values.count) * 0.3
+        switch operands.count {
+        case 1:
+            super.init(
+                operands[0].tensor?.source, outputCount: results.count, work: work,
+                savesValues: !derivative.saved.isEmpty)
+        case 2:
+            super.init(
+                operands[0].tensor?.source, operands[1].tensor?.source, outputCount: results.count, work: work,
+                savesValues: !derivative.saved.isEmpty)
+        default:
+            super.init(
+                inputs: operands.indices.map { operands[$0].tensor?.source }, outputCount: results.count, work: work,
+                savesValues: !derivative.saved.isEmpty)
+        }
     }
 
     override var name: String { function.name }
@@ -40,10 +65,20 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
 
     private func propagate(_ gradients: [Operand<Tensor>], _ inputs: inout Contributions<Tensor>) throws {
         let operands = gradients + attached
+        if derivative.operands.count == 1 {
+            inputs[derivative.operands[0]] = fitted(try derivative.function.evaluate(operands.span), 0)
+            return
+        }
         let results = try derivative.function.evaluateAll(operands.span)
         for (k, operand) in derivative.operands.enumerated() where inputs.wants(operand) {
-            inputs[operand] = results[k].summed(to: targets[k].shape).asType(targets[k].dtype)
+            inputs[operand] = fitted(results[k], k)
         }
+    }
+
+    /// A gradient in the shape and type of its operand.
+    private func fitted(_ gradient: Tensor, _ k: Int) -> Tensor {
+        // A gradient that does not depend on anything is a number, which has no type of its own.
+        targets.isEmpty ? gradient.asType(dtype) : gradient.summed(to: targets[k].shape).asType(targets[k].dtype)
     }
 
     /// What was saved; for a second derivative results lead back to this node, from which they were kept apart.

@@ -26,7 +26,9 @@ extension Primitive {
 
         case CK_add: [g, g]
         case CK_sub: [g, -g]
-        case CK_mul, CK_chain: [chain(g, x[1]), chain(g, x[0])]
+        case CK_mul: [chain(g, x[1]), chain(g, x[0])]
+        // Where x[0], a gradient, was 0, no slope had a part: nothing comes back to it, whatever g is.
+        case CK_chain: [chain(g, x[1]), `where`(x[0] .== 0, 0, chain(g, x[0]))]
         case CK_div: [chain(g, 1 / x[1]), chain(g, -(y / x[1]))]
         case CK_maximum: [share(g, of: x[0], over: x[1]), share(g, of: x[1], over: x[0])]
         case CK_minimum: [share(g, of: -x[0], over: -x[1]), share(g, of: -x[1], over: -x[0])]

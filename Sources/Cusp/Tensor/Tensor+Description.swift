@@ -68,32 +68,41 @@ extension Tensor: CustomStringConvertible {
         let scientific = (finite.max() ?? 1) >= 1e8 || (finite.min() ?? 1) < 1e-4
         var texts = texts
         for (i, value) in values.enumerated() where value.isFinite {
-            if scientific && !texts[i].contains("e") { texts[i] = exponential(texts[i]) }
-            if !scientific && texts[i].hasSuffix(".0") { texts[i].removeLast() }
+            if scientific {
+                texts[i] = exponential(texts[i])
+            } else if texts[i].contains("e") {
+                // A whole number that is too large for a Float to have a fraction.
+                texts[i] = "\(Int(value))."
+            } else if texts[i].hasSuffix(".0") {
+                texts[i].removeLast()
+            }
         }
-        guard !scientific else { return texts }
         // So that the points stand under each other: as many characters after each as after the longest.
         let decimals = texts.map { text in
-            text.count - (text.firstIndex(of: ".").map { text.distance(from: text.startIndex, to: $0) } ?? text.count)
+            text.firstIndex(of: ".").map { text.distance(from: $0, to: text.lastIndex(of: "e") ?? text.endIndex) } ?? 0
         }
         let longest = decimals.max() ?? 0
         return zip(texts, decimals).map { text, own in
-            own == 0 ? text : text + String(repeating: " ", count: longest - own)
+            guard own > 0 else { return text }
+            let end = text.lastIndex(of: "e") ?? text.endIndex
+            let fill = String(repeating: scientific ? "0" : " ", count: longest - own)
+            return text[..<end] + fill + text[end...]
         }
     }
 
-    /// A plain decimal text in scientific form: "25.0" is "2.5e+01".
+    /// A text in scientific form: "25.0" is "2.5e+01", "1e+10" is "1.e+10".
     private static func exponential(_ text: String) -> String {
-        let negative = text.hasPrefix("-")
-        let parts = text.drop { $0 == "-" }.split(separator: ".")
-        let digits = parts[0] + (parts[1] == "0" ? "" : parts[1])
+        let sign = text.hasPrefix("-") ? "-" : ""
+        let halves = text.drop { $0 == "-" }.split(separator: "e")
+        let parts = halves[0].split(separator: ".")
+        let digits = parts[0] + (parts.count < 2 || parts[1] == "0" ? "" : parts[1])
         let leading = digits.prefix { $0 == "0" }.count
-        guard leading < digits.count else { return negative ? "-0.e+00" : "0.e+00" }
-        let exponent = parts[0].count - 1 - leading
+        guard leading < digits.count else { return sign + "0.e+00" }
+        var exponent = parts[0].count - 1 - leading
+        if halves.count == 2 { exponent += Int(halves[1]) ?? 0 }
         var significant = digits.dropFirst(leading)
         while significant.count > 1 && significant.last == "0" { significant.removeLast() }
-        let power = String(format: "e%+03d", exponent)
-        return "\(negative ? "-" : "")\(significant.prefix(1)).\(significant.dropFirst())\(power)"
+        return "\(sign)\(significant.prefix(1)).\(significant.dropFirst())" + String(format: "e%+03d", exponent)
     }
 }
 

@@ -44,7 +44,8 @@ extension Tensor {
             }
             attempt(instead: ()) { () throws(TensorError) in
                 try requireWritable("subscript")
-                self = result
+                // Written without recording, a leaf stays one.
+                if Recording.isOn { self = result } else { buffer = result.buffer }
             }
         }
     }

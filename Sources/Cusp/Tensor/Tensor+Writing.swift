@@ -62,11 +62,8 @@ extension Tensor {
         result.viewed(try result.layout.indexed(slices)).assign(part.buffer)
         let (shape, dtype) = (part.shape, part.dtype)
         return record("subscript", self, part, result: result) { g, inputs in
-            inputs.give(0) {
-                var rest = g
-                rest.putBack(0, slices)
-                return rest
-            }
+            // Not written in place: for a second derivative the gradient may be a leaf.
+            try inputs.give(0) { try g.replacing(slices, with: 0) }
             try inputs.give(1) { try g.indexed(slices).summed(to: shape).asType(dtype) }
         }
     }
@@ -82,18 +79,17 @@ extension Tensor {
 // MARK: - Arithmetic in place
 
 extension Tensor {
+    // One generic function each, not one for tensors and one for numbers: of two, the compiler would make a tensor of float32
+    // out of a number literal, which then does not adapt.
+
     /// x + y, written over x: in place where nobody else sees its elements. The type stays; y broadcasts to the shape.
-    public static func += (x: inout Tensor, y: Tensor) { x.update(.add, .value(y)) }
-    public static func += (x: inout Tensor, y: some Scalar) { x.update(.add, .number(y.number)) }
+    public static func += (x: inout Tensor, y: some TensorOperand) { x.update(.add, y.operand) }
     /// x - y, written over x.
-    public static func -= (x: inout Tensor, y: Tensor) { x.update(.subtract, .value(y)) }
-    public static func -= (x: inout Tensor, y: some Scalar) { x.update(.subtract, .number(y.number)) }
+    public static func -= (x: inout Tensor, y: some TensorOperand) { x.update(.subtract, y.operand) }
     /// x · y, written over x.
-    public static func *= (x: inout Tensor, y: Tensor) { x.update(.multiply, .value(y)) }
-    public static func *= (x: inout Tensor, y: some Scalar) { x.update(.multiply, .number(y.number)) }
+    public static func *= (x: inout Tensor, y: some TensorOperand) { x.update(.multiply, y.operand) }
     /// x / y, written over x.
-    public static func /= (x: inout Tensor, y: Tensor) { x.update(.divide, .value(y)) }
-    public static func /= (x: inout Tensor, y: some Scalar) { x.update(.divide, .number(y.number)) }
+    public static func /= (x: inout Tensor, y: some TensorOperand) { x.update(.divide, y.operand) }
 
     /// f(x), written over x.
     public mutating func apply(_ function: Pointwise<1>) { update(function.function) }
@@ -138,7 +134,7 @@ extension Tensor {
             }
             // Not a copy first where the elements are shared: the result goes into memory of its own.
             let target = unique ? buffer : try Buffer(uninitialized: shape, dtype)
-            function.compiled.run(operands.span, into: [target].span, shape, call.typing.compute)
+            function.compiled.run(operands.span, into: [Tensor(target)], shape, call.typing.compute)
             buffer = target
         }
     }

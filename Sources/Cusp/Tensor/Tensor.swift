@@ -1,4 +1,4 @@
-@_exported import Autograd
+import Autograd
 @_exported import Strided
 
 /// Numbers of one type in a rectangular arrangement of up to eight dimensions.

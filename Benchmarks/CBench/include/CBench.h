@@ -1,0 +1,18 @@
+// What the bench compares with: the machine's own limits. Every function runs on the calling thread.
+#ifndef CBENCH_H
+#define CBENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Copies `count` floats; both ends are 64-byte aligned and count is a multiple of 16. Non-temporal stores go around the cache.
+void cbench_copy(float *to, const float *from, int64_t count, bool non_temporal);
+
+// The vector widths, in floats, whose multiply-adds cbench_fma can run here, each in its own variant.
+enum { CBENCH_VARIANTS = 3 };
+
+// Runs `rounds` rounds of independent fused multiply-adds (multiply and add where there is no fused one) in registers, and
+// returns how many floating-point operations that were; 0 where this machine lacks the variant.
+int64_t cbench_fma(int variant, int64_t rounds);
+
+#endif

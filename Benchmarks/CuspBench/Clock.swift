@@ -1,0 +1,54 @@
+/// How long rounds are, and how they are timed.
+package struct Clock: Sendable {
+    /// What a round should take, in nanoseconds.
+    package var round = 30e6
+    package var rounds = 5
+    /// After this no further round begins, if there were two.
+    package var patience = Duration.seconds(10)
+
+    package init() {}
+
+    /// Nanoseconds that `work` takes.
+    static func time(_ work: () throws -> Void) rethrows -> Double {
+        let start = ContinuousClock.now
+        try work()
+        let (seconds, attoseconds) = (ContinuousClock.now - start).components
+        return Double(seconds) * 1e9 + Double(attoseconds) * 1e-9
+    }
+
+    /// How many iterations make a round. `time` gives the nanoseconds per iteration over as many as it is asked for; what it runs
+    /// here is the warm-up too.
+    package func iterations(_ time: (Int) throws -> Double) rethrows -> Int {
+        var count = 1
+        while true {
+            let total = try time(count) * Double(count)
+            if total >= round / 4 { return max(1, Int((Double(count) * round / total).rounded())) }
+            // Not more than tenfold: the first iterations are slower than later ones.
+            count = max(count + 1, Int(Double(count) * min(10, round / 3 / max(total, 1))))
+        }
+    }
+
+    /// The best of the rounds for each side, in turns: ours, theirs, ours, theirs. Each turn begins with a short warm-up.
+    package func best(
+        _ ours: (Int) throws -> Double, _ theirs: ((Int) throws -> Double)?
+    ) throws -> (ours: Double, theirs: Double?) {
+        var best: (Double, Double?) = (.infinity, nil)
+        let ourCount = try iterations(ours)
+        Turns.end()
+        var theirCount = 0
+        if let theirs { theirCount = try iterations(theirs) }
+        let start = ContinuousClock.now
+        for round in 0..<rounds {
+            // Iterations of seconds say enough in two rounds.
+            if round >= 2 && ContinuousClock.now - start > patience { break }
+            if theirs != nil { Turns.begin() }
+            if ourCount > 1 { _ = try ours(max(1, ourCount / 8)) }
+            best.0 = min(best.0, try ours(ourCount))
+            Turns.end()
+            guard let theirs else { continue }
+            if theirCount > 1 { _ = try theirs(max(1, theirCount / 8)) }
+            best.1 = min(best.1 ?? .infinity, try theirs(theirCount))
+        }
+        return best
+    }
+}

@@ -1,0 +1,58 @@
+import Cusp
+import Foundation
+
+/// Measures rows, against a peer if there is one.
+package struct Runner {
+    package let peer: Peer?
+    package var clock = Clock()
+    package var limits = Limits()
+    /// Starts a fresh peer of the same kind, and a fresh process of ours, for the rows of memory.
+    package var freshPeer: () throws -> Peer? = { nil }
+    package var ownMemory: (_ row: Row, _ n: Int) throws -> Double = { _, _ in throw BenchError("not measured") }
+
+    package init(peer: Peer?) { self.peer = peer }
+
+    /// What the row gives at a size; with the reason in `error` where it cannot be measured.
+    package mutating func measure(_ row: Row, _ n: Int) -> Figure {
+        var result = Figure(row, n: n, threads: Cusp.threads, peer: peer?.name)
+        do {
+            if row.group == .memory {
+                try memory(row, n, &result)
+            } else {
+                try time(row, n, &result)
+            }
+        } catch {
+            result.error = "\(error)"
+        }
+        return result
+    }
+
+    private mutating func time(_ row: Row, _ n: Int, _ result: inout Figure) throws {
+        let prepared = row.make(n)
+        let ours = prepared.results().map { Digest($0) }
+        let theirs = try peer?.prepare(row.peerID, n: n)
+        if let theirs, let difference = Digest.difference(ours, theirs, within: row.tolerance) {
+            throw BenchError("different results: " + difference)
+        }
+        let best = try clock.best(
+            { count in Clock.time { prepared.run(count) } / Double(count) },
+            theirs == nil ? nil : { [peer] in try peer!.time($0) })
+        result.ns = best.ours
+        result.peerNs = best.theirs
+        if let flops = row.flops {
+            result.gflops = flops / best.ours
+            result.limit = .peak
+            result.share = flops / best.ours / limits.peakFlops()
+        } else if let bytes = row.bytes, let bandwidth = limits.copyBandwidth(n) {
+            result.limit = .copy
+            result.share = bytes * Double(n) / best.ours / bandwidth
+        }
+    }
+
+    private func memory(_ row: Row, _ n: Int, _ result: inout Figure) throws {
+        result.bytes = try ownMemory(row, n)
+        guard let peer = try freshPeer(), try peer.prepare(row.peerID, n: n) != nil else { return }
+        _ = try peer.time(MemoryUse.iterations)
+        result.peerBytes = try peer.memory().grown
+    }
+}

@@ -1,0 +1,15 @@
+/// Everything that SUITE.md names.
+package enum Suite {
+    /// The table: one line for each id, in the order of SUITE.md.
+    package static let rows =
+        pointwiseRows + stridedRows + reductionRows + movementRows + matrixRows + gradientRows + trainingRows
+        + engineRows + memoryRows
+
+    /// The ids of SUITE.md that the library cannot express yet.
+    package static let missing: [(id: String, group: Group)] =
+        ["erf", "gelu"].map { ($0, .pointwise) }
+        + ["var_rows", "layer_norm"].map { ($0, .reductions) }
+        + ["gather_rows", "scatter_add_rows", "sort_rows"].map { ($0, .movement) }
+
+    package static func row(_ id: String) -> Row? { rows.first { $0.id == id } }
+}

@@ -1,0 +1,146 @@
+import Cusp
+
+extension Operator {
+    static let elementwise: Table = [
+        "abs": .unary { abs($0) },
+        "neg": .unary { -$0 },
+        "positive": .unary { $0 },
+        "sign": .unary { sign($0) },
+        "sgn": .unary { sign($0) },
+        "exp": .unary { exp($0) },
+        "expm1": .unary { expm1($0) },
+        "log": .unary { log($0) },
+        "log1p": .unary { log1p($0) },
+        "sqrt": .unary { sqrt($0) },
+        "sigmoid": .unary { sigmoid($0) },
+        "tanh": .unary { tanh($0) },
+        "square": .unary { x in
+            guard x.dtype != .bool else { throw Unsupported("the square of booleans as integers") }
+            return x * x
+        },
+        "reciprocal": .unary { 1 / $0 },
+        "rsqrt": .pointwise(Pointwise { x in 1 / sqrt(x) }),
+        "deg2rad": .unary { $0 * (Double.pi / 180) },
+        "rad2deg": .unary { $0 * (180 / Double.pi) },
+        "logit": .one { call in
+            let x = try call.tensor()
+            guard let eps = call.value("eps") else { return logit(x) }
+            guard case .float(let eps) = eps else { throw Unsupported("eps other than a number") }
+            return logit(clamp(x, min: eps, max: 1 - eps))
+        },
+        "nan_to_num": .unary { x in
+            guard x.dtype == .float32 || x.dtype == .float64 else { return x }
+            let largest = x.dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+            return finite(x, -largest, largest)
+        },
+    ]
+
+    private static let logit = Pointwise { x in log(x / (1 - x)) }
+    private static let finite = Pointwise { x, least, largest in
+        `where`(isNaN(x), 0, `where`(x .== Double.infinity, largest, `where`(x .== -Double.infinity, least, x)))
+    }
+
+    static let binary: Table = [
+        "add": .scaled { $0 + $1 },
+        "__radd__": .pair({ $1 + $0 }, { $1 + $0 }),
+        "sub": .scaled { $0 - $1 },
+        "rsub": .one { call in
+            let (x, y) = (try call.tensor(), try call.tensor("other"))
+            return try y - call.scaled(x)
+        },
+        "__rsub__": .pair({ $1 - $0 }, { $1 - $0 }),
+        "mul": .pair({ $0 * $1 }, { $0 * $1 }),
+        "__rmul__": .pair({ $1 * $0 }, { $1 * $0 }),
+        "div": .pair({ $0 / $1 }, { $0 / $1 }),
+        "true_divide": .pair({ $0 / $1 }, { $0 / $1 }),
+        "__rdiv__": .pair({ $1 / $0 }, { $1 / $0 }),
+        "maximum": .pair({ maximum($0, $1) }, { maximum($0, $1) }),
+        "minimum": .pair({ minimum($0, $1) }, { minimum($0, $1) }),
+        "logaddexp": .one { call in
+            let (x, y) = (try call.tensor(), try call.tensor("other"))
+            let shape = try Shape.broadcast(x.shape, y.shape, for: "logaddexp")
+            return stack([x.expanded(to: shape), y.expanded(to: shape)]).logSumExp(dim: 0)
+        },
+        "heaviside": .one { call in
+            let (x, atZero) = (try call.tensor(), try call.tensor("values"))
+            return `where`(x .== 0, atZero, (x .> 0).asType(x.dtype))
+        },
+    ]
+
+    /// Of two tensors, the second one times alpha.
+    private static func scaled(_ body: @escaping @Sendable (Tensor, Tensor) -> Tensor) -> Operator {
+        .one { call in
+            let (x, y) = (try call.tensor(), try call.tensor("other"))
+            return body(x, try call.scaled(y))
+        }
+    }
+
+    private static let lerp = Pointwise { start, end, weight in start + weight * (end - start) }
+
+    static let ternary: Table = [
+        "where": .one { call in
+            // PyTorch's cases have the mask in second place.
+            let (a, mask, b) = (try call.tensor(), try call.tensor("condition"), try call.tensor("other"))
+            return `where`(mask, a, b)
+        },
+        "lerp": .one { call in
+            let (start, end) = (try call.tensor(), try call.tensor("end"))
+            return switch call.value("weight") {
+            case .float(let weight): lerp(start, end, weight)
+            case .tensor(let weight): lerp(start, end, weight)
+            default: throw Unsupported("a weight other than a tensor or a number")
+            }
+        },
+        "addcmul": .one { call in
+            let (x, a, b) = (try call.tensor(), try call.tensor("tensor1"), try call.tensor("tensor2"))
+            return x + (try call.scaled(a * b, by: "value"))
+        },
+        "addcdiv": .one { call in
+            let (x, a, b) = (try call.tensor(), try call.tensor("tensor1"), try call.tensor("tensor2"))
+            return x + (try call.scaled(a / b, by: "value"))
+        },
+        "clamp": .one { call in
+            let x = try call.tensor()
+            return try x.bounded(below: call.value("min"), above: call.value("max"))
+        },
+        "clamp_min": .one { try $0.tensor().bounded(below: $0.value("min"), above: nil) },
+        "clamp_max": .one { try $0.tensor().bounded(below: nil, above: $0.value("max")) },
+        "masked_fill": .one { call in
+            let (x, mask) = (try call.tensor(), try call.tensor("mask"))
+            let result =
+                switch call.value("value") {
+                case .tensor(let value): `where`(mask, value, x)
+                case let value?: `where`(mask, try value.number("value"), x)
+                case nil: throw Unsupported("no value")
+                }
+            return result.asType(x.dtype)
+        },
+        "masked_select": .one { call in
+            let (x, mask) = (try call.tensor(), try call.tensor("mask"))
+            let shape = try Shape.broadcast(x.shape, mask.shape, for: "masked_select")
+            return x.expanded(to: shape)[mask]
+        },
+    ]
+}
+
+extension Call {
+    /// `x` times a factor that may be given by name.
+    func scaled(_ x: Tensor, by name: String = "alpha") throws -> Tensor {
+        try value(name).map { x * (try $0.number(name, in: x.dtype)) } ?? x
+    }
+}
+
+extension Tensor {
+    /// Clamped, where bounds are tensors, numbers or nothing.
+    fileprivate func bounded(below min: Value<Tensor>?, above max: Value<Tensor>?) throws -> Tensor {
+        switch (min, max) {
+        case (.float(let min), .float(let max)): clamp(self, min: min, max: max)
+        case (.float(let min), nil): clamp(self, min: min)
+        case (nil, .float(let max)): clamp(self, max: max)
+        case (.tensor(let min), .tensor(let max)): minimum(maximum(self, min), max)
+        case (.tensor(let min), nil): maximum(self, min)
+        case (nil, .tensor(let max)): minimum(self, max)
+        default: throw Unsupported("such bounds")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// What the drivers of blocks share (reduce.c, softmax.c, cumulative.c, matmul.c, matvec.c, random.c).
+#ifndef CK_DRIVERS_H
+#define CK_DRIVERS_H
+
+#include "table.h"
+
+enum { CK_STATES = 4096 };  // states that a driver keeps on its stack
+
+// Where piece i starts, of a range that is cut into `pieces` equal ones.
+static inline int64_t ck_cut(int64_t count, int64_t pieces, int64_t i) {
+  return (int64_t)((__int128)count * i / pieces);
+}
+
+static inline int64_t ck_least(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t ck_most(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// How many pieces of at most `most` make `count`.
+static inline int64_t ck_pieces(int64_t count, int64_t most) { return (count + most - 1) / most; }
+
+static inline const char *ck_at(const void *p, ck_dtype dtype, int64_t element) {
+  return (const char *)p + element * (int64_t)ck_size(dtype);
+}
+
+// log_sum_exp's states of outer * inner <= CK_STATES columns, in order. `states` has room for CK_STATES.
+void ck_log_sum_exp_states(ck_dtype dtype, ck_axis axis, const void *in, ck_state states);
+
+// n elements of 4 or 8 bytes, with strides in elements.
+void ck_copy_elements(size_t size, int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
+
+// The product where m or n is 1 and the matrix is contiguous one way or the other; else false, and nothing is done.
+bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out);
+
+#endif

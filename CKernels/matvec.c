@@ -1,0 +1,61 @@
+// Products of a matrix and a vector: nothing is packed, each element of the matrix is read once.
+#include "drivers.h"
+
+enum { VECTOR_BLOCK = 4096 };  // elements of the vector's block; at least four of them make a task
+
+// out[batch, count] = matrix[batch, count, k] · vector[batch, k].
+typedef struct {
+  const ck_matmul_blocks *blocks;
+  ck_dtype dtype;
+  int64_t count, k, pieces, piece;
+  const char *matrix, *vector, *out;
+  int64_t matrix_batch, row_stride, k_stride, vector_batch, vector_stride;
+} job;
+
+static void dot_task(void *context, int64_t index) {
+  const job *j = context;
+  _Alignas(64) char buffer[VECTOR_BLOCK * 8];
+  int64_t batch = index / j->pieces, first = index % j->pieces * j->piece;
+  for (int64_t p = 0; p < j->k; p += VECTOR_BLOCK) {
+    int64_t length = ck_least(VECTOR_BLOCK, j->k - p);
+    const char *x = ck_at(j->vector, j->dtype, batch * j->vector_batch + p * j->vector_stride);
+    if (j->vector_stride != 1) {
+      ck_copy_elements(ck_size(j->dtype), length, buffer, 1, x, j->vector_stride);
+      x = buffer;
+    }
+    j->blocks->dot_rows(ck_least(j->piece, j->count - first), length,
+                       ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first * j->row_stride + p), j->row_stride, x,
+                       (char *)ck_at(j->out, j->dtype, batch * j->count + first), p > 0);
+  }
+}
+
+static void add_columns_task(void *context, int64_t index) {
+  const job *j = context;
+  int64_t batch = index / j->pieces, first = index % j->pieces * j->piece;
+  for (int64_t p = 0; p < j->k; p += CK_PANEL)
+    j->blocks->add_columns(ck_least(j->piece, j->count - first), ck_least(CK_PANEL, j->k - p),
+                          ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first + p * j->k_stride), j->k_stride,
+                          ck_at(j->vector, j->dtype, batch * j->vector_batch + p * j->vector_stride), j->vector_stride,
+                          (char *)ck_at(j->out, j->dtype, batch * j->count + first), p > 0);
+}
+
+bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out) {
+  if (m != 1 && n != 1) return false;
+  job j = {.blocks = &ck_kernels()->blocks.matmul[dtype], .dtype = dtype, .k = k, .out = out};
+  if (n == 1) {
+    j.count = m, j.matrix = a.data, j.vector = b.data;
+    j.matrix_batch = a.batch_stride, j.row_stride = a.row_stride, j.k_stride = a.column_stride;
+    j.vector_batch = b.batch_stride, j.vector_stride = b.row_stride;
+  } else {
+    j.count = n, j.matrix = b.data, j.vector = a.data;
+    j.matrix_batch = b.batch_stride, j.row_stride = b.column_stride, j.k_stride = b.row_stride;
+    j.vector_batch = a.batch_stride, j.vector_stride = a.column_stride;
+  }
+  int64_t lanes = 64 / (int64_t)ck_size(dtype);
+  bool rows = j.k_stride == 1 && k >= lanes, columns = j.row_stride == 1 && j.count >= lanes;
+  if (!rows && !columns) return false;
+  j.piece = !rows ? CK_TILE : k < VECTOR_BLOCK * 4 ? VECTOR_BLOCK * 4 / k : 1;
+  j.pieces = ck_pieces(j.count, j.piece);
+  ck_parallel(batch * j.pieces, 0.1 * (double)batch * (double)j.count * (double)k, rows ? dot_task : add_columns_task, &j);
+  return true;
+}

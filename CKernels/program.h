@@ -1,0 +1,29 @@
+// What a run of a program has settled before the first element (program.c), for those who then do the work (tile.c).
+#ifndef CK_PROGRAM_H
+#define CK_PROGRAM_H
+
+#include "elementwise.h"
+#include "layout.h"
+
+enum { CK_PLACES = CK_MAX_OPERANDS + CK_MAX_CONSTANTS + CK_MAX_REGISTERS };
+
+typedef struct {
+  const ck_program *program;
+  const ck_elementwise *kernels;
+  const ck_operand *operands;
+  ck_dtype compute;
+  ck_layout layout;
+  int64_t tiles, tiles_per_share;  // a share is what a thread takes at a time
+  bool repeated[CK_PLACES];        // one element stands for the whole tile
+  int slot[CK_MAX_OPERANDS];  // of scratch memory, that an operand is converted into or out of; -1: it is used in place
+  int slots;                  // for operands, then registers
+  int64_t slot_bytes;         // a value of a whole tile
+  int64_t constants[CK_MAX_CONSTANTS];  // elements of the compute type
+} ck_run_plan;
+
+// The body of the parallel loop; `plan` is a ck_run_plan.
+void ck_run_share(void *plan, int64_t share);
+
+extern const ck_operation_info ck_operations[CK_OPERATION_COUNT];
+
+#endif

@@ -1,0 +1,122 @@
+// Runs a program on tiles: every instruction on the whole tile, so that intermediate values stay in the first-level cache.
+#include "program.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+typedef struct {
+  int64_t position[CK_LAYOUT_RANK];     // which tile, along every dimension
+  const char *memory[CK_MAX_OPERANDS];  // where each operand's part of it begins
+  int64_t rows, columns;
+  const void *places[CK_PLACES];  // what instructions name
+  struct {
+    const char *from;
+    int64_t rows, columns;
+  } held[CK_MAX_OPERANDS];  // what each input's slot was filled with: often the next tile wants the same
+} tile;
+
+// Between an operand and its slot, which is contiguous: [rows, columns] elements, all at once where one stride serves both,
+// else by lines: down the columns where these are longer, or where a row jumps through memory.
+static void convert(const ck_run_plan *r, int operand, bool output, int64_t rows, int64_t columns, const char *memory,
+                    char *slot) {
+  const ck_dtype dtype = r->operands[operand].dtype;
+  const ck_convert function = output ? r->kernels->store[r->compute][dtype] : r->kernels->load[dtype][r->compute];
+  const int64_t size = ck_size(dtype), slot_size = ck_size(r->compute);
+  const int64_t *strides = &r->layout.strides[operand][r->layout.rank - 2];
+  int64_t lines = rows, length = columns, line_stride = strides[0], stride = strides[1], slot_line = columns,
+          slot_stride = 1;
+  if (rows == 1 || line_stride == stride * columns) {
+    lines = 1, length = rows * columns;
+  } else if (rows > columns || llabs(line_stride) < llabs(stride)) {
+    lines = columns, length = rows, line_stride = strides[1], stride = strides[0], slot_line = 1, slot_stride = columns;
+  }
+  for (int64_t i = 0; i < lines; i++) {
+    char *there = (char *)memory + i * line_stride * size, *here = slot + i * slot_line * slot_size;
+    if (output) {
+      function(length, there, stride, here, slot_stride);
+    } else {
+      function(length, here, slot_stride, there, stride);
+    }
+  }
+}
+
+// Goes to the tile `steps` tiles on along dimension d.
+static void move(const ck_run_plan *r, tile *t, int d, int64_t steps) {
+  const ck_layout *l = &r->layout;
+  t->position[d] += steps;
+  for (int i = 0; i < l->operands; i++)
+    t->memory[i] += steps * l->tile[d] * l->strides[i][d] * (int64_t)ck_size(r->operands[i].dtype);
+}
+
+// The tile's extent along dimension d: the last one may be short.
+static int64_t extent(const ck_layout *l, const tile *t, int d) {
+  int64_t left = l->shape[d] - t->position[d] * l->tile[d];
+  return left < l->tile[d] ? left : l->tile[d];
+}
+
+// Brings the tile's operands to where the rows want them.
+static void fetch(const ck_run_plan *r, tile *t) {
+  const ck_layout *l = &r->layout;
+  t->rows = extent(l, t, l->rank - 2), t->columns = extent(l, t, l->rank - 1);
+  for (int i = 0; i < l->operands; i++) {
+    if (r->slot[i] < 0) t->places[i] = t->memory[i];
+    if (r->slot[i] < 0 || i >= r->program->inputs) continue;
+    int64_t rows = r->repeated[i] ? 1 : t->rows, columns = r->repeated[i] ? 1 : t->columns;
+    if (t->held[i].from == t->memory[i] && t->held[i].columns == columns && t->held[i].rows >= rows) continue;
+    convert(r, i, false, rows, columns, t->memory[i], (char *)t->places[i]);
+    t->held[i].from = t->memory[i], t->held[i].rows = rows, t->held[i].columns = columns;
+  }
+}
+
+// Every instruction, then the outputs that have slots.
+static void execute(const ck_run_plan *r, const tile *t) {
+  const ck_program *p = r->program;
+  for (int i = 0; i < p->count; i++) {
+    const ck_instruction *in = &p->instructions[i];
+    const int arity = ck_operations[in->operation].arity;
+    const int b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
+    r->kernels->rows[in->operation][r->compute](t->rows * t->columns, (void *)t->places[in->dst], t->places[in->a],
+                                                t->places[b], t->places[c],
+                                                r->repeated[in->a] | r->repeated[b] << 1 | r->repeated[c] << 2);
+  }
+  for (int i = p->inputs; i < p->inputs + p->outputs; i++)
+    if (r->slot[i] >= 0) convert(r, i, true, t->rows, t->columns, t->memory[i], (char *)t->places[i]);
+}
+
+// Gives registers and slots their scratch memory. It is on the stack, and small: at most TILE_BYTES of program.c and some lines.
+static void settle(const ck_run_plan *r, tile *t, char *scratch) {
+  int place = 0, slot = 0;
+  for (; place < r->layout.operands; place++) {
+    t->memory[place] = r->operands[place].data;
+    t->held[place].from = NULL;
+    if (r->slot[place] >= 0) t->places[place] = scratch + slot++ * r->slot_bytes;
+  }
+  for (int i = 0; i < r->program->constants; i++)
+    t->places[place++] = (const char *)r->constants + i * (int64_t)ck_size(r->compute);
+  for (int i = 0; i < r->program->registers; i++) t->places[place++] = scratch + slot++ * r->slot_bytes;
+}
+
+void ck_run_share(void *plan, int64_t share) {
+  const ck_run_plan *r = plan;
+  const ck_layout *l = &r->layout;
+  _Alignas(64) char scratch[r->slots * r->slot_bytes + 1];
+  tile t;
+  settle(r, &t, scratch);
+
+  int64_t first = share * r->tiles_per_share, left = r->tiles - first;
+  if (left > r->tiles_per_share) left = r->tiles_per_share;
+  for (int d = l->rank - 1; d >= 0; d--) {
+    t.position[d] = 0;
+    if (first == 0) continue;
+    move(r, &t, d, first % l->tiles[d]);
+    first /= l->tiles[d];
+  }
+  for (;;) {
+    fetch(r, &t);
+    execute(r, &t);
+    if (--left == 0) break;
+    int d = l->rank - 1;
+    for (; t.position[d] == l->tiles[d] - 1; d--) move(r, &t, d, 1 - l->tiles[d]);
+    move(r, &t, d, 1);
+  }
+}

@@ -1,0 +1,109 @@
+import CKernels
+import Foundation
+
+/// One of the four types that programs compute in, with what each operation should give, written as plainly as possible.
+protocol ComputeType: Equatable, Sendable {
+    static var dtype: ck_dtype { get }
+    /// Numbers at which something happens: zeros, halves, limits, and for floats infinities, NaN and subnormals.
+    static var landmarks: [Self] { get }
+    /// What the operation gives; nil where it is not defined for this type or its value is rounded.
+    static func exact(_ operation: ck_operation, _ a: Self, _ b: Self, _ c: Self) -> Self?
+    init(_ value: Double)
+    /// The same element: equal, or NaN twice, or for `bitwise` the same zero too.
+    func isSame(as other: Self) -> Bool
+    var bits: UInt64 { get }
+}
+
+extension Float: ComputeType {
+    static let dtype = CK_FLOAT32
+    var bits: UInt64 { UInt64(bitPattern) }
+}
+extension Double: ComputeType {
+    static let dtype = CK_FLOAT64
+    var bits: UInt64 { bitPattern }
+}
+extension Int32: ComputeType {
+    static let dtype = CK_INT32
+    var bits: UInt64 { UInt64(UInt32(bitPattern: self)) }
+}
+extension Int64: ComputeType {
+    static let dtype = CK_INT64
+    var bits: UInt64 { UInt64(bitPattern: self) }
+}
+
+extension ComputeType where Self: BinaryFloatingPoint {
+    static var landmarks: [Self] {
+        let positive: [Self] = [
+            0, leastNonzeroMagnitude, leastNormalMagnitude.nextDown, leastNormalMagnitude, 0.25, 0.5, Self(1).nextDown,
+            1,
+            Self(1).nextUp, 1.5, 2, 2.5, 3.5, 88.7, 1e5, 8388607.5, 8_388_609, 4_503_599_627_370_497,
+            greatestFiniteMagnitude,
+            infinity,
+        ]
+        return positive + positive.map { -$0 } + [nan]
+    }
+
+    func isSame(as other: Self) -> Bool { self == other || (isNaN && other.isNaN) }
+
+    static func exact(_ operation: ck_operation, _ a: Self, _ b: Self, _ c: Self) -> Self? {
+        func truth(_ condition: Bool) -> Self { condition ? 1 : 0 }
+        switch operation {
+        case CK_copy: return a
+        case CK_neg: return -a
+        case CK_abs: return a.magnitude
+        case CK_sign: return a > 0 ? 1 : a < 0 ? -1 : a
+        case CK_sqrt: return a.squareRoot()
+        case CK_floor: return a.rounded(.down)
+        case CK_ceil: return a.rounded(.up)
+        case CK_trunc: return a.rounded(.towardZero)
+        case CK_round: return a.rounded(.toNearestOrEven)
+        case CK_isnan: return truth(a.isNaN)
+        case CK_add: return a + b
+        case CK_sub: return a - b
+        case CK_mul: return a * b
+        case CK_div: return a / b
+        case CK_chain: return a == 0 ? 0 : a * b
+        case CK_maximum: return a.isNaN || b.isNaN ? nan : max(a, b)
+        case CK_minimum: return a.isNaN || b.isNaN ? nan : min(a, b)
+        case CK_eq: return truth(a == b)
+        case CK_ne: return truth(a != b)
+        case CK_lt: return truth(a < b)
+        case CK_le: return truth(a <= b)
+        case CK_gt: return truth(a > b)
+        case CK_ge: return truth(a >= b)
+        case CK_where: return a != 0 ? b : c
+        default: return nil
+        }
+    }
+}
+
+extension ComputeType where Self: FixedWidthInteger {
+    static var landmarks: [Self] { [0, 1, 2, 3, 7, 100, 46341, max - 1, max, -1, -2, -3, -100, min + 1, min] }
+
+    func isSame(as other: Self) -> Bool { self == other }
+
+    static func exact(_ operation: ck_operation, _ a: Self, _ b: Self, _ c: Self) -> Self? {
+        func truth(_ condition: Bool) -> Self { condition ? 1 : 0 }
+        switch operation {
+        case CK_copy, CK_floor, CK_ceil, CK_trunc, CK_round: return a
+        case CK_neg: return 0 &- a
+        case CK_abs: return a < 0 ? 0 &- a : a
+        case CK_sign: return a.signum()
+        case CK_isnan: return 0
+        case CK_add: return a &+ b
+        case CK_sub: return a &- b
+        case CK_mul, CK_chain: return a &* b
+        case CK_div: return b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
+        case CK_maximum: return Swift.max(a, b)
+        case CK_minimum: return Swift.min(a, b)
+        case CK_eq: return truth(a == b)
+        case CK_ne: return truth(a != b)
+        case CK_lt: return truth(a < b)
+        case CK_le: return truth(a <= b)
+        case CK_gt: return truth(a > b)
+        case CK_ge: return truth(a >= b)
+        case CK_where: return a != 0 ? b : c
+        default: return nil
+        }
+    }
+}

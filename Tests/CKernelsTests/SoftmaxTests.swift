@@ -1,0 +1,91 @@
+import CKernels
+import Foundation
+import Testing
+
+/// A kernel whose result is contiguous [outer, length, inner].
+func wholeResult<T>(_ c: AxisCase, _ memory: [T], _ kernel: (UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void) -> [T] {
+    let count = c.outer * c.length * c.inner
+    return [T](unsafeUninitializedCapacity: count + 1) { buffer, initialized in
+        c.withMemory(memory) { kernel($0, buffer.baseAddress!) }
+        initialized = count
+    }
+}
+
+/// The lines of its result that are checked.
+func alongAxis<T>(_ c: AxisCase, _ memory: [T], _ kernel: (UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void) -> [[T]] {
+    AxisCase.columns(c.outer, c.length, c.inner).lines(of: wholeResult(c, memory, kernel))
+}
+
+func softmax<T: ComputeType>(_ c: AxisCase, _ memory: [T], logarithm: Bool = false) -> [[T]] {
+    alongAxis(c, memory) { ck_softmax(logarithm, T.dtype, c.axis, $0, $1) }
+}
+
+extension KernelTests {
+    @Suite struct Softmax {
+        static let cases = AxisCase.small + AxisCase.everyLayout + AxisCase.blocks
+
+        @Test(arguments: cases, [false, true])
+        func softmaxes(c: AxisCase, logarithm: Bool) {
+            check(c.memory { Float.random(in: -20...20, using: &$0) })
+            check(c.memory { Double.random(in: -20...20, using: &$0) })
+
+            func check<T: ComputeType & BinaryFloatingPoint>(_ memory: [T]) {
+                for (got, line) in zip(softmax(c, memory, logarithm: logarithm), c.lines(of: memory)) {
+                    let wide = line.map { Wide($0) }, largest = wide.max() ?? 0
+                    let sum = wide.reduce(0) { $0 + exp($1 - largest) }
+                    for (g, x) in zip(got, wide) {
+                        let exact = logarithm ? x - largest - log(sum) : exp(x - largest) / sum
+                        #expect(abs(Wide(g) - exact) <= Wide(T.ulpOfOne) * (logarithm ? 40 : 30 * exact))
+                    }
+                }
+            }
+        }
+
+        /// What PyTorch gives: NaN where the maximum is infinite or a NaN is among the elements.
+        @Test(arguments: [false, true], [3, 20, 2000, 17_000])
+        func specialNumbers(logarithm: Bool, length: Int) {
+            for c in [AxisCase.rows(1, length), .columns(1, length, 2), .columns(1, length, 17), .rows(1, length).strided] {
+                for special in [Float.nan, .infinity] {
+                    var memory = c.memory { _ in Float(1) }
+                    memory[c.place(0, length / 2, 0)] = special
+                    #expect(softmax(c, memory, logarithm: logarithm)[0].allSatisfy { $0.isNaN })
+                }
+                #expect(softmax(c, c.memory { _ in -Float.infinity }, logarithm: logarithm)[0].allSatisfy { $0.isNaN })
+                var memory = c.memory { _ in Float(1) }
+                memory[c.place(0, length / 2, 0)] = -.infinity
+                #expect(softmax(c, memory, logarithm: logarithm)[0][length / 2] == (logarithm ? -.infinity : 0))
+            }
+        }
+
+        @Test(arguments: cases)
+        func cumulativeSums(c: AxisCase) {
+            let integers = c.memory { Int32.random(in: .min ... .max, using: &$0) }
+            let sums = alongAxis(c, integers) { ck_cumulative_sum(CK_INT32, c.axis, $0, $1) }
+            #expect(sums == c.lines(of: integers).map { runningSums($0, &+) })
+            let longs = integers.map { Int64($0) << 31 }
+            let longSums = alongAxis(c, longs) { ck_cumulative_sum(CK_INT64, c.axis, $0, $1) }
+            #expect(longSums == c.lines(of: longs).map { runningSums($0, &+) })
+            let doubles = c.memory { Double.random(in: -1...1, using: &$0) }
+            let doubleSums = alongAxis(c, doubles) { ck_cumulative_sum(CK_FLOAT64, c.axis, $0, $1) }
+            #expect(doubleSums == c.lines(of: doubles).map { runningSums($0, +) })
+            // float32 sums are those of float64, rounded.
+            let floats = doubles.map { Float($0) }
+            let floatSums = alongAxis(c, floats) { ck_cumulative_sum(CK_FLOAT32, c.axis, $0, $1) }
+            #expect(floatSums == c.lines(of: floats).map { runningSums($0.map(Double.init), +).map { Float($0) } })
+        }
+
+        @Test(arguments: AxisCase.everyLayout + AxisCase.blocks, [false, true])
+        func sameBitsOnAnyMachine(c: AxisCase, logarithm: Bool) {
+            let memory = c.memory { Float.random(in: -10...10, using: &$0) }
+            expectSameBits { wholeResult(c, memory) { ck_softmax(logarithm, CK_FLOAT32, c.axis, $0, $1) } }
+        }
+    }
+}
+
+func runningSums<T: ExpressibleByIntegerLiteral>(_ line: [T], _ add: (T, T) -> T) -> [T] {
+    var sum: T = 0
+    return line.map { x in
+        sum = add(sum, x)
+        return sum
+    }
+}

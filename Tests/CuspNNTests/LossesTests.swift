@@ -1,0 +1,96 @@
+import Cusp
+import CuspNN
+import Testing
+
+@Suite struct LossesTests {
+    private let labels = Tensor([0, 2, 2, 1], dtype: .int64)
+
+    /// PyTorch 2.13's answers in float64; the last row is where exponentials of the logits overflow.
+    @Test func crossEntropyAsPyTorch() throws {
+        let logits = Tensor([[2, 0, -1], [0, 0, 0], [-3, 5, 1], [1000, 999, -1000]], dtype: .float64, requiresGrad: true)
+        let loss = crossEntropy(logits: logits, labels: labels)
+        try loss.backward()
+        #expect(loss.shape == [] && loss.dtype == .float64)
+        #expect(Swift.abs(loss.item(as: Double.self) - 1.650049824584319) < 1e-14)
+        let expected = [
+            -0.039051316379665135, 0.02854879984614862, 0.010502516533516512,
+            0.08333333333333333, 0.08333333333333333, -0.16666666666666669,
+            8.233010974097319e-05, 0.24542259820637616, -0.24550492831611712,
+            0.18276464465750122, -0.18276464465750122, 0,
+        ]
+        for (ours, theirs) in zip(logits.grad!.array(of: Double.self), expected) {
+            #expect(Swift.abs(ours - theirs) < 1e-15)
+        }
+    }
+
+    @Test func crossEntropyInFloat32KeepsItsDigits() {
+        let logits = Tensor([[2, 0, -1], [0, 0, 0], [-3, 5, 1], [1000, 999, -1000]])
+        let loss = crossEntropy(logits: logits, labels: labels)
+        #expect(loss.dtype == .float32)
+        #expect(Swift.abs(loss.item(as: Double.self) / 1.650049824584319 - 1) < 2e-7)
+    }
+
+    @Test func crossEntropyGradientAgainstDifferences() throws {
+        var random = RandomStream(seed: 3)
+        let start = random.normal([5, 4], dtype: .float64)
+        let direction = random.normal([5, 4], dtype: .float64)
+        let labels = Tensor([3, 0, 1, 1, 2], dtype: .int64)
+        var logits = start
+        logits.requiresGrad = true
+        try crossEntropy(logits: logits, labels: labels).backward()
+        let slope = (logits.grad! * direction).sum().item(as: Double.self)
+        let loss = { (t: Double) in
+            crossEntropy(logits: start + t * direction, labels: labels).item(as: Double.self)
+        }
+        let h = 1e-4
+        #expect(Swift.abs((loss(h) - loss(-h)) / (2 * h) - slope) < 1e-8)
+    }
+
+    /// An impossible class has no part in the gradient; a label on one costs infinitely much.
+    @Test func crossEntropyWithInfiniteLogits() throws {
+        let logits = Tensor([[0, -.infinity, 0]] as [[Double]], requiresGrad: true)
+        let loss = crossEntropy(logits: logits, labels: Tensor([2], dtype: .int64))
+        try loss.backward()
+        #expect(logits.grad!.array(of: Double.self) == [0.5, 0, -0.5])
+        #expect(crossEntropy(logits: logits, labels: Tensor([1], dtype: .int64)).item(as: Double.self) == .infinity)
+    }
+
+    @Test func crossEntropyOfNothingIsNaN() {
+        let loss = crossEntropy(logits: .zeros([0, 3]), labels: .zeros([0], dtype: .int64))
+        #expect(loss.item(as: Float.self).isNaN)
+    }
+
+    struct Mistake: Sendable {
+        let logits: Tensor
+        let labels: Tensor
+        let kind: TensorError.Kind
+        let mentions: [String]
+    }
+
+    @Test(arguments: [
+        Mistake(
+            logits: .zeros([4]), labels: .zeros([4], dtype: .int64), kind: .shape, mentions: ["[4]", "[n, classes]"]),
+        Mistake(
+            logits: .zeros([4, 3]), labels: .zeros([3], dtype: .int64), kind: .shape, mentions: ["[4, 3]", "[3]"]),
+        Mistake(
+            logits: .zeros([4, 3]), labels: .zeros([4, 1], dtype: .int64), kind: .shape, mentions: ["[4, 3]", "[4, 1]"]),
+        Mistake(logits: .zeros([4, 0]), labels: .zeros([4], dtype: .int64), kind: .shape, mentions: ["[4, 0]"]),
+        Mistake(logits: .zeros([1, 3]), labels: .zeros([1]), kind: .dtype, mentions: ["float32", "int64"]),
+        Mistake(
+            logits: .zeros([1, 3], dtype: .int32), labels: .zeros([1], dtype: .int64), kind: .dtype, mentions: ["int32"]),
+        Mistake(
+            logits: .zeros([2, 3]), labels: Tensor([0, 3], dtype: .int64), kind: .index,
+            mentions: ["label 3", "row 1", "0 to 2", "[2, 3]"]),
+        Mistake(
+            logits: .zeros([2, 3]), labels: Tensor([-1, 0], dtype: .int64), kind: .index, mentions: ["label -1", "row 0"]),
+    ])
+    func crossEntropyNamesMistakes(mistake: Mistake) throws {
+        let error = #expect(throws: TensorError.self) {
+            try Tensor.checked { crossEntropy(logits: mistake.logits, labels: mistake.labels) }
+        }
+        #expect(error?.kind == mistake.kind)
+        let text = error?.description ?? ""
+        #expect(text.hasPrefix("crossEntropy: "))
+        for part in mistake.mentions { #expect(text.contains(part), "\(text)") }
+    }
+}
