@@ -7,11 +7,11 @@
 
 enum {
   CK_REDUCTION_COUNT = CK_LOG_SUM_EXP + 1,
-  CK_TILE = 256,          // columns that are reduced side by side
-  CK_ROW_BLOCK = 4096,    // elements of a row that are reduced before results are added in pairs
-  CK_COLUMN_BLOCK = 64,   // the same for columns
-  CK_PANEL = 256,         // the k of a matmul's panel, part of its result's definition
-  CK_RANDOM_BLOCK = 64,   // elements from 16 Philox counters (of float64, from 32)
+  CK_TILE = 256,         // columns that are reduced side by side
+  CK_ROW_BLOCK = 4096,   // elements of a row that are reduced before results are added in pairs
+  CK_COLUMN_BLOCK = 64,  // the same for columns
+  CK_PANEL = 256,        // the k of a matmul's panel, part of its result's definition
+  CK_RANDOM_BLOCK = 64,  // elements from 16 Philox counters (of float64, from 32)
 };
 
 // Partial results of `width` neighbours: sum, prod, max, min keep the value; argmax and argmin also the int64 index;
@@ -60,8 +60,8 @@ typedef struct {
   void (*multiply)(int64_t m, int64_t n, int64_t k, const void *a, const void *b, void *c, int64_t c_stride, bool add);
   // out[i] = or += sum over p of a[i, p] * x[p]: with contiguous rows, or with at most CK_TILE contiguous columns.
   void (*dot_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, const void *x, void *out, bool add);
-  void (*add_columns)(int64_t count, int64_t k, const void *a, int64_t k_stride, const void *x, int64_t x_stride, void *out,
-                      bool add);
+  void (*add_columns)(int64_t count, int64_t k, const void *a, int64_t k_stride, const void *x, int64_t x_stride,
+                      void *out, bool add);
 } ck_matmul_blocks;
 
 // out[m, n] = a[m, k] · b[k, n] in integers that wrap around.

@@ -6,7 +6,7 @@
 #define CK_ISA(name) name##_baseline
 #define CK_FUSES 0
 #define CK_VECTOR_BYTES 16
-#define CK_TILE_ROWS 4  // of a matmul\'s result that is held in registers, by CK_TILE_VECTORS
+#define CK_TILE_ROWS 4  // of a matmul's result that is held in registers, by CK_TILE_VECTORS
 #define CK_TILE_VECTORS 2
 
 #include "kernels.inc"

@@ -7,7 +7,7 @@
 #define CK_ISA(name) name##_neon
 #define CK_FUSES 1
 #define CK_VECTOR_BYTES 16
-#define CK_TILE_ROWS 8  // of a matmul\'s result that is held in registers, by CK_TILE_VECTORS
+#define CK_TILE_ROWS 8  // of a matmul's result that is held in registers, by CK_TILE_VECTORS
 #define CK_TILE_VECTORS 3
 
 #include "kernels.inc"

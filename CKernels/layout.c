@@ -63,8 +63,9 @@ void ck_layout_make(ck_layout *l, int rank, const int64_t *shape, int operands, 
   l->rank = kept + 1;
 }
 
-// Which dimension gives a tile its rows. One that some operand has contiguous while the last dimension jumps through it: a
-// narrow tile reads whole cache lines of it. Else the nearest that is long enough to fill the tile, else the longest.
+// Which dimension gives a tile its rows. One that some operand has contiguous while the last dimension jumps through
+// it: a narrow tile reads whole cache lines of it. Else the nearest that is long enough to fill the tile, else the
+// longest.
 static int row_dimension(const ck_layout *l, int64_t block, bool *crossed) {
   const int last = l->rank - 1;
   for (int d = 0; d < last; d++)

@@ -6,9 +6,9 @@
 
 enum { CK_LAYOUT_RANK = CK_MAX_RANK + 1 };
 
-// A loop over `shape` and its cutting into tiles: [rows, columns] of the last two dimensions, one element of the others. Shape
-// and strides are those of the operands, without the dimensions of size 1, reordered, and merged where one continues another
-// for every operand. The first dimension is always of size 1, so that there are two.
+// A loop over `shape` and its cutting into tiles: [rows, columns] of the last two dimensions, one element of the
+// others. Shape and strides are those of the operands, without the dimensions of size 1, reordered, and merged where
+// one continues another for every operand. The first dimension is always of size 1, so that there are two.
 typedef struct {
   int rank, operands;
   int64_t shape[CK_LAYOUT_RANK], tile[CK_LAYOUT_RANK], tiles[CK_LAYOUT_RANK];

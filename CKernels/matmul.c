@@ -15,9 +15,9 @@ typedef struct {
   int64_t size, m, n, k;  // k: of the part of b that is packed
   ck_matrix a, b;
   char *out, *packed;
-  int64_t packed_batch;     // bytes from the packed b of one batch to that of the next: 0 if they share it
-  int64_t rows, columns;    // of the result, for one task
-  int64_t across, down;     // tasks side by side, and below each other
+  int64_t packed_batch;   // bytes from the packed b of one batch to that of the next: 0 if they share it
+  int64_t rows, columns;  // of the result, for one task
+  int64_t across, down;   // tasks side by side, and below each other
   bool packs_itself, add;
 } job;
 
@@ -34,8 +34,9 @@ static char *panel(const job *j, int64_t batch, int64_t p, int64_t first) {
 }
 
 static void pack(const job *j, int64_t batch, int64_t p, int64_t first) {
-  j->blocks->pack_columns(ck_least(j->columns, j->n - first), ck_least(CK_PANEL, j->k - p), element(j, j->b, batch, p, first),
-                          j->b.column_stride, j->b.row_stride, panel(j, batch, p, first));
+  j->blocks->pack_columns(ck_least(j->columns, j->n - first), ck_least(CK_PANEL, j->k - p),
+                          element(j, j->b, batch, p, first), j->b.column_stride, j->b.row_stride,
+                          panel(j, batch, p, first));
 }
 
 static void pack_task(void *context, int64_t index) {
@@ -102,10 +103,14 @@ static void multiply(job *j, int64_t batches, bool shared) {
   ck_parallel(batches * j->across * j->down, 0.02 * (double)(batches * j->m) * step, multiply_task, j);
 }
 
-static void float_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, char *out,
-                         void *scratch) {
+static void float_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
+                         char *out, void *scratch) {
   portion part = portion_of(dtype, batch, n, k);
-  job j = {.blocks = &ck_kernels()->blocks.matmul[dtype], .size = (int64_t)ck_size(dtype), .m = m, .n = n, .packed = scratch};
+  job j = {.blocks = &ck_kernels()->blocks.matmul[dtype],
+           .size = (int64_t)ck_size(dtype),
+           .m = m,
+           .n = n,
+           .packed = scratch};
   for (int64_t done = 0; done < batch; done += part.batches)
     for (int64_t p = 0; p < k; p += part.depth) {
       int64_t batches = ck_least(part.batches, batch - done);
@@ -142,7 +147,8 @@ static void integer_task(void *context, int64_t index) {
   j->multiply(1, j->n, j->k, a, b, j->out + index * j->n * j->size);
 }
 
-static void integer_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out) {
+static void integer_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
+                           void *out) {
   ck_integer_matmul multiply = ck_kernels()->blocks.integer_matmul[dtype - CK_INT32];
   integer_job j = {multiply, m, n, k, (int64_t)ck_size(dtype), a, b, out};
   ck_parallel(batch * m, 0.3 * (double)(batch * m) * (double)n * (double)k, integer_task, &j);

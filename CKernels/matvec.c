@@ -24,8 +24,8 @@ static void dot_task(void *context, int64_t index) {
       x = buffer;
     }
     j->blocks->dot_rows(ck_least(j->piece, j->count - first), length,
-                       ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first * j->row_stride + p), j->row_stride, x,
-                       (char *)ck_at(j->out, j->dtype, batch * j->count + first), p > 0);
+                        ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first * j->row_stride + p), j->row_stride,
+                        x, (char *)ck_at(j->out, j->dtype, batch * j->count + first), p > 0);
   }
 }
 
@@ -34,12 +34,13 @@ static void add_columns_task(void *context, int64_t index) {
   int64_t batch = index / j->pieces, first = index % j->pieces * j->piece;
   for (int64_t p = 0; p < j->k; p += CK_PANEL)
     j->blocks->add_columns(ck_least(j->piece, j->count - first), ck_least(CK_PANEL, j->k - p),
-                          ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first + p * j->k_stride), j->k_stride,
-                          ck_at(j->vector, j->dtype, batch * j->vector_batch + p * j->vector_stride), j->vector_stride,
-                          (char *)ck_at(j->out, j->dtype, batch * j->count + first), p > 0);
+                           ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first + p * j->k_stride), j->k_stride,
+                           ck_at(j->vector, j->dtype, batch * j->vector_batch + p * j->vector_stride), j->vector_stride,
+                           (char *)ck_at(j->out, j->dtype, batch * j->count + first), p > 0);
 }
 
-bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out) {
+bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
+                      void *out) {
   if (m != 1 && n != 1) return false;
   job j = {.blocks = &ck_kernels()->blocks.matmul[dtype], .dtype = dtype, .k = k, .out = out};
   if (n == 1) {
@@ -56,6 +57,7 @@ bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64
   if (!rows && !columns) return false;
   j.piece = !rows ? CK_TILE : k < VECTOR_BLOCK * 4 ? VECTOR_BLOCK * 4 / k : 1;
   j.pieces = ck_pieces(j.count, j.piece);
-  ck_parallel(batch * j.pieces, 0.1 * (double)batch * (double)j.count * (double)k, rows ? dot_task : add_columns_task, &j);
+  ck_parallel(batch * j.pieces, 0.1 * (double)batch * (double)j.count * (double)k, rows ? dot_task : add_columns_task,
+              &j);
   return true;
 }

@@ -38,7 +38,10 @@ int ck_threads(void) {
     if (threads <= 0) threads = cores();
     int unset = 0;
     if (atomic_compare_exchange_strong(&budget, &unset, threads)) {
-      setenv("KMP_HOT_TEAMS_MODE", "1", 0);  // read by libomp at its first region: keep spare threads with the team
+      // Read by libomp at its first region: keep spare threads with the team, and let the team spin for a millisecond after
+      // a loop, not for 200: longer than the gap between two operations, and no rival to the workers of a backward pass.
+      setenv("KMP_HOT_TEAMS_MODE", "1", 0);
+      setenv("KMP_BLOCKTIME", "1", 0);
     } else {
       threads = unset;
     }

@@ -1,4 +1,5 @@
-// Plans the run of a pointwise program: the order of its loops, which operands are used where they lie, the size of a tile.
+// Plans the run of a pointwise program: the order of its loops, which operands are used where they lie, the size of a
+// tile.
 #include "program.h"
 #include "table.h"
 
@@ -107,10 +108,40 @@ static double element_cost(const ck_run_plan *r) {
   return cost;
 }
 
+// true iff the operand's elements follow one another in the order of `shape`, or (`repeats`) all are one.
+static bool flat(const ck_operand *operand, int rank, const int64_t *shape, bool *repeats) {
+  int64_t step = 1;
+  bool dense = true, single = true;
+  for (int d = rank - 1; d >= 0; d--) {
+    if (shape[d] == 1) continue;
+    dense &= operand->strides[d] == step;
+    single &= operand->strides[d] == 0;
+    step *= shape[d];
+  }
+  *repeats = single;
+  return dense || single;
+}
+
+// One instruction on few elements that lie flat, in their own type: planning would take longer than the row does.
+static bool run_at_once(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,
+                        const ck_operand *operands) {
+  if (program->count != 1 || program->constants > 0 || elements > LARGEST_BLOCK) return false;
+  const int count = program->inputs + program->outputs;
+  bool repeats[CK_MAX_OPERANDS];
+  for (int i = 0; i < count; i++)
+    if (operands[i].dtype != compute || !flat(&operands[i], rank, shape, &repeats[i])) return false;
+  const ck_instruction *in = program->instructions;
+  const int arity = ck_operations[in->operation].arity, a = in->a, b = arity > 1 ? in->b : a, c = arity > 2 ? in->c : a;
+  ck_kernels()->elementwise.rows[in->operation][compute](elements, operands[in->dst].data, operands[a].data,
+                                                         operands[b].data, operands[c].data,
+                                                         repeats[a] | repeats[b] << 1 | repeats[c] << 2);
+  return true;
+}
+
 void ck_run(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, const ck_operand *operands) {
   int64_t elements = 1;
   for (int d = 0; d < rank; d++) elements *= shape[d];
-  if (elements == 0) return;
+  if (elements == 0 || run_at_once(program, compute, rank, shape, elements, operands)) return;
 
   ck_run_plan r;
   r.program = program, r.compute = compute, r.operands = operands;

@@ -15,12 +15,12 @@ typedef struct {
   size_t size, extra_size;  // of an element; of a result, and of what a state keeps beside an element
   ck_axis axis;
   layout layout;
-  int64_t block;         // elements along the axis of one leaf
-  int64_t tiles;         // the inner dimension is cut into this many
-  int64_t part, parts;   // the axis is cut into `parts`, of `part` elements each but the last
+  int64_t block;        // elements along the axis of one leaf
+  int64_t tiles;        // the inner dimension is cut into this many
+  int64_t part, parts;  // the axis is cut into `parts`, of `part` elements each but the last
   const char *in;
-  char *out;             // for the results of whole tiles, or
-  ck_state slots;        // for states: one per part and column
+  char *out;       // for the results of whole tiles, or
+  ck_state slots;  // for states: one per part and column
 } job;
 
 // A vector's worth of columns is needed to go across the axis; rows are worth it from a vector's length on.
@@ -69,10 +69,10 @@ __attribute__((noinline)) static void gathered_columns(const job *j, const char 
 // One leaf. `in` is the element at `first` of the leaf's first column.
 static void reduce_block(const job *j, const char *in, int64_t first, int64_t length, int64_t width, ck_state state) {
   switch (j->layout) {
-    case ROWS: j->reducer.rows(in, length, width, j->axis.inner_stride, first, state); break;
-    case COLUMNS: j->reducer.columns(in, length, j->axis.stride, width, first, state); break;
-    case GATHERED_ROWS: gathered_rows(j, in, first, length, width, state); break;
-    case GATHERED_COLUMNS: gathered_columns(j, in, first, length, width, state); break;
+  case ROWS: j->reducer.rows(in, length, width, j->axis.inner_stride, first, state); break;
+  case COLUMNS: j->reducer.columns(in, length, j->axis.stride, width, first, state); break;
+  case GATHERED_ROWS: gathered_rows(j, in, first, length, width, state); break;
+  case GATHERED_COLUMNS: gathered_columns(j, in, first, length, width, state); break;
   }
 }
 
@@ -109,7 +109,10 @@ static void reduce_task(void *context, int64_t index) {
 static job plan(ck_reduction reduction, ck_dtype dtype, ck_axis a, const void *in) {
   if (a.inner == 1) a.inner = a.outer, a.inner_stride = a.outer_stride, a.outer = 1;
   if (a.length == 1) a.stride = 1;
-  job j = {.reducer = ck_kernels()->blocks.reducers[reduction][dtype], .dtype = dtype, .size = ck_size(dtype), .axis = a,
+  job j = {.reducer = ck_kernels()->blocks.reducers[reduction][dtype],
+           .dtype = dtype,
+           .size = ck_size(dtype),
+           .axis = a,
            .in = in};
   j.extra_size = reduction == CK_ARGMAX || reduction == CK_ARGMIN ? 8 : j.size;
   j.layout = layout_of(a, 64 / (int64_t)j.size);
@@ -121,7 +124,8 @@ static job plan(ck_reduction reduction, ck_dtype dtype, ck_axis a, const void *i
   j.tiles = ck_pieces(a.inner, width);
   j.part = j.block;
   int64_t most = CK_STATES / (a.outer * a.inner), tile = ck_pieces(a.inner, j.tiles);
-  while (j.part < a.length && (most < 2 || ck_pieces(a.length, j.part) > most || j.part * tile < 2 * target)) j.part *= 2;
+  while (j.part < a.length && (most < 2 || ck_pieces(a.length, j.part) > most || j.part * tile < 2 * target))
+    j.part *= 2;
   j.parts = ck_pieces(a.length, j.part);
   return j;
 }
@@ -138,10 +142,10 @@ static void run(job *j, double cost) {
 static void fill_empty(ck_reduction reduction, ck_dtype dtype, int64_t count, void *out) {
   double value = reduction == CK_PROD ? 1 : reduction == CK_LOG_SUM_EXP ? -INFINITY : 0;
   for (int64_t i = 0; i < count; i++) switch (dtype) {
-      case CK_FLOAT32: ((float *)out)[i] = (float)value; break;
-      case CK_FLOAT64: ((double *)out)[i] = value; break;
-      case CK_INT32: ((int32_t *)out)[i] = (int32_t)value; break;
-      default: ((int64_t *)out)[i] = (int64_t)value; break;
+    case CK_FLOAT32: ((float *)out)[i] = (float)value; break;
+    case CK_FLOAT64: ((double *)out)[i] = value; break;
+    case CK_INT32: ((int32_t *)out)[i] = (int32_t)value; break;
+    default: ((int64_t *)out)[i] = (int64_t)value; break;
     }
 }
 

@@ -85,7 +85,9 @@ static void write_task(void *context, int64_t index) {
   else j->blocks.write_columns(j->logarithm, t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
 }
 
-static double work(const job *j) { return 0.6 * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner; }
+static double work(const job *j) {
+  return 0.6 * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner;
+}
 
 // A long axis: log_sum_exp's states first, then every element from them.
 static void in_two_passes(job *j) {

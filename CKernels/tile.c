@@ -1,4 +1,5 @@
-// Runs a program on tiles: every instruction on the whole tile, so that intermediate values stay in the first-level cache.
+// Runs a program on tiles: every instruction on the whole tile, so that intermediate values stay in the first-level
+// cache.
 #include "program.h"
 
 #include <stddef.h>
@@ -15,8 +16,8 @@ typedef struct {
   } held[CK_MAX_OPERANDS];  // what each input's slot was filled with: often the next tile wants the same
 } tile;
 
-// Between an operand and its slot, which is contiguous: [rows, columns] elements, all at once where one stride serves both,
-// else by lines: down the columns where these are longer, or where a row jumps through memory.
+// Between an operand and its slot, which is contiguous: [rows, columns] elements, all at once where one stride serves
+// both, else by lines: down the columns where these are longer, or where a row jumps through memory.
 static void convert(const ck_run_plan *r, int operand, bool output, int64_t rows, int64_t columns, const char *memory,
                     char *slot) {
   const ck_dtype dtype = r->operands[operand].dtype;
@@ -83,7 +84,8 @@ static void execute(const ck_run_plan *r, const tile *t) {
     if (r->slot[i] >= 0) convert(r, i, true, t->rows, t->columns, t->memory[i], (char *)t->places[i]);
 }
 
-// Gives registers and slots their scratch memory. It is on the stack, and small: at most TILE_BYTES of program.c and some lines.
+// Gives registers and slots their scratch memory. It is on the stack, and small: at most TILE_BYTES of program.c and
+// some lines.
 static void settle(const ck_run_plan *r, tile *t, char *scratch) {
   int place = 0, slot = 0;
   for (; place < r->layout.operands; place++) {

@@ -27,6 +27,8 @@ struct CuspBench: ParsableCommand {
     var peers: String?
     @Option(help: "Rounds on each side; the best one counts.")
     var rounds = 5
+    @Option(help: "How long a round is; many short ones find the gaps of a busy machine.")
+    var milliseconds = 30.0
     @Option(help: "Writes the results to this file as JSON.")
     var json: String?
     @Option(help: "Writes a report with plots to this file.")
@@ -39,6 +41,7 @@ struct CuspBench: ParsableCommand {
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads \(threads) is not a number of threads") }
         if rounds < 1 { throw ValidationError("--rounds \(rounds): there must be one at least") }
+        if !(milliseconds > 0) { throw ValidationError("--milliseconds \(milliseconds) is not a time") }
         if let peer, !["torch", "jax", "numpy", "none"].contains(peer) {
             throw ValidationError("--peer \(peer) is none of torch, jax, numpy, none")
         }
@@ -59,6 +62,8 @@ struct CuspBench: ParsableCommand {
         }
         guard !rows.isEmpty else { throw BenchError("no id matches \(filter ?? ""); --list shows them all") }
         for (id, _) in missing { note("\(id): skipped, the library does not have it yet") }
+        // Before all the work, not after it: whether what it is for can be written.
+        for file in [json, html].compactMap({ $0 }) { try write("", to: file) }
         try report(try measure(rows))
     }
 
@@ -67,9 +72,12 @@ struct CuspBench: ParsableCommand {
         let start = { try startPeer() }
         var runner = Runner(peer: try start())
         runner.clock.rounds = rounds
+        runner.clock.round = milliseconds * 1e6
         runner.freshPeer = start
         runner.ownMemory = freshMemory
-        if let peer = runner.peer { note("\(peer.name) \(peer.version), \(Cusp.threads) threads on both sides") }
+        if let peer = runner.peer {
+            note("\(peer.name) \(peer.version), \(Cusp.threads) thread\(Cusp.threads == 1 ? "" : "s") on both sides")
+        }
         noteLoad()
         var progress = Progress(total: work.count)
         defer { progress.finish() }
@@ -83,11 +91,17 @@ struct CuspBench: ParsableCommand {
 
     private func report(_ results: [Figure]) throws {
         print(Table(results).text)
-        if let json { try Figure.json(results).write(toFile: json, atomically: true, encoding: .utf8) }
-        if let html { try Page(results).text.write(toFile: html, atomically: true, encoding: .utf8) }
+        if let json { try write(Figure.json(results), to: json) }
+        if let html { try write(Page(results).text, to: html) }
         let failed = results.filter { $0.error != nil }
         for row in failed { note("error: \(row.id) \(Size(row.n)): \(row.error!)") }
         if !failed.isEmpty { throw ExitCode.failure }
+    }
+
+    private func write(_ text: String, to file: String) throws {
+        do { try Data(text.utf8).write(to: URL(fileURLWithPath: file)) } catch {
+            throw BenchError("\(file) cannot be written")
+        }
     }
 
     private func chosen<T>(_ list: [T], by id: (T) -> String) throws -> [T] {

@@ -72,16 +72,19 @@ package final class Peer {
     }
 
     private func send(_ request: Request) throws {
-        try requests.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(request) + Data("\n".utf8))
+        let line = try JSONEncoder().encode(request) + Data("\n".utf8)
+        do { try requests.fileHandleForWriting.write(contentsOf: line) } catch { throw ended }
+    }
+
+    private var ended: BenchError {
+        BenchError("\(name) ended without an answer; --python names the interpreter to use")
     }
 
     private func ask(_ request: Request) throws -> Answer {
         try send(request)
         while !received.contains(UInt8(ascii: "\n")) {
             let data = answers.fileHandleForReading.availableData
-            guard !data.isEmpty else {
-                throw BenchError("\(name) ended without an answer; --python names the interpreter to use")
-            }
+            guard !data.isEmpty else { throw ended }
             received.append(data)
         }
         let end = received.firstIndex(of: UInt8(ascii: "\n"))!

@@ -20,7 +20,7 @@ enum {
   CK_MAX_OPERANDS = 24,   // inputs and outputs of a program together
   CK_MAX_CONSTANTS = 64,  // constants of a program
   CK_MAX_REGISTERS = 32,  // intermediate values of a program alive at once
-  CK_BLOCK = 512,         // elements that a program handles at a time
+  CK_BLOCK = 512,         // elements that a program of several instructions handles at a time, at most
 };
 
 // How elements lie in memory. A bool is one byte, 0 or 1.
@@ -45,6 +45,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
 //   where(m, a, b)   a where m is not 0, else b; never mixes the two
 //   maximum, minimum NaN if either is NaN; of +0 and -0 either
 //   sign             -1, 0 or 1; NaN for NaN
+//   round            to the nearest whole number, to even in a tie
 //   sigmoid_slope    the derivative of sigmoid, sigmoid(x) * sigmoid(-x), exact in both tails
 //   isnan            1 where NaN
 #define CK_OPERATIONS(X)                         \
@@ -53,13 +54,13 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(abs, 1, any, 0, 0)                           \
   X(sign, 1, any, 0, 0)                          \
   X(sqrt, 1, real, 0, 0)                         \
-  X(exp, 1, real, 2, 2)                          \
+  X(exp, 1, real, 1.5, 1.5)                      \
   X(expm1, 1, real, 2, 2)                        \
-  X(log, 1, real, 2, 2)                          \
-  X(log1p, 1, real, 2, 2)                        \
-  X(sigmoid, 1, real, 3, 3)                      \
-  X(sigmoid_slope, 1, real, 4, 4)                \
-  X(tanh, 1, real, 3, 3)                         \
+  X(log, 1, real, 1, 1)                          \
+  X(log1p, 1, real, 1.5, 1.5)                    \
+  X(sigmoid, 1, real, 2.5, 3)                    \
+  X(sigmoid_slope, 1, real, 2.5, 3)              \
+  X(tanh, 1, real, 2.5, 3)                       \
   X(floor, 1, any, 0, 0)                         \
   X(ceil, 1, any, 0, 0)                          \
   X(trunc, 1, any, 0, 0)                         \

@@ -33,7 +33,8 @@ public struct Batches: Sequence {
     private static func mistake(_ inputs: Tensor, _ labels: Tensor, _ size: Int, _ order: [Int]) -> TensorError? {
         guard inputs.rank > 0, labels.rank > 0, inputs.shape[0] == labels.shape[0] else {
             return TensorError(
-                .shape, "Batches: inputs of shape \(inputs.shape) and labels of shape \(labels.shape); expected as many rows")
+                .shape,
+                "Batches: inputs of shape \(inputs.shape) and labels of shape \(labels.shape); expected as many rows")
         }
         guard size > 0 else { return TensorError(.shape, "Batches: a batch of \(size) rows") }
         guard let row = order.first(where: { !(0..<inputs.shape[0]).contains($0) }) else { return nil }

@@ -35,7 +35,8 @@ private func checkCrossEntropy(_ logits: Tensor, _ labels: Tensor) throws(Tensor
             "crossEntropy: logits are \(logits.dtype) and labels \(labels.dtype); expected a float type and int64")
     }
     let classes = logits.shape[1]
-    if let (row, label) = labels.array(of: Int.self).enumerated().first(where: { !(0..<classes).contains($0.element) }) {
+    let numbered = labels.array(of: Int.self).enumerated()
+    if let (row, label) = numbered.first(where: { !(0..<classes).contains($0.element) }) {
         throw TensorError(
             .index,
             "crossEntropy: label \(label) of row \(row) is not one of the classes 0 to \(classes - 1) of logits of shape \(logits.shape)"

@@ -85,7 +85,8 @@ extension Layout {
         var result = self
         result.offset += count > 0 ? start * strides[dim] : 0
         result.shape.sizes[dim] = count
-        result.strides[dim] = strides[dim] * step
+        // Of one element the step may be anything.
+        result.strides[dim] = strides[dim] &* step
         return result
     }
 

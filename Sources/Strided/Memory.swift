@@ -17,7 +17,7 @@ public enum Memory {
     public static var cacheLimit: Int {
         get { Allocator.shared.limit.load(ordering: .relaxed) }
         set {
-            precondition(newValue >= 0, "cacheLimit: \(newValue) is negative")
+            guard newValue >= 0 else { fatalError("cacheLimit: \(newValue) is negative") }
             Allocator.shared.limit.store(newValue, ordering: .relaxed)
             Allocator.shared.clear(to: newValue)
         }

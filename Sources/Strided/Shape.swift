@@ -75,11 +75,11 @@ extension Shape: RandomAccessCollection, MutableCollection {
     @inlinable public var endIndex: Int { rank }
     public subscript(position: Int) -> Int {
         get {
-            precondition(position >= 0 && position < rank, "dimension out of range")
+            guard position >= 0 && position < rank else { fatalError("no dimension \(position) in the shape \(self)") }
             return sizes[position]
         }
         set {
-            precondition(position >= 0 && position < rank, "dimension out of range")
+            guard position >= 0 && position < rank else { fatalError("no dimension \(position) in the shape \(self)") }
             sizes[position] = newValue
         }
     }

@@ -9,7 +9,8 @@ import CKernels
 public var threads: Int {
     get { Int(ck_threads()) }
     set {
-        precondition(newValue > 0, "threads: \(newValue) is not a number of threads")
+        // Not a precondition, whose sentence is not in a release build.
+        guard newValue > 0 else { fatalError("threads: \(newValue) is not a number of threads") }
         ck_set_threads(Int32(clamping: newValue))
     }
 }

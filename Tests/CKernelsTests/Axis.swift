@@ -61,7 +61,8 @@ extension AxisCase {
 
     /// [length, outer] in memory, reduced along the first: columns without an inner dimension.
     static func transposed(_ outer: Int, _ length: Int) -> AxisCase {
-        AxisCase(name: "transposed", outer: outer, length: length, inner: 1, outerStride: 1, stride: outer, innerStride: 0)
+        AxisCase(
+            name: "transposed", outer: outer, length: length, inner: 1, outerStride: 1, stride: outer, innerStride: 0)
     }
 
     func with(name: String, outer: Int = 1, along: Int = 1, inner: Int = 1) -> AxisCase {
@@ -89,7 +90,8 @@ extension AxisCase {
         .flatMap { layouts($0.0, $0.1, $0.2) }
     static let blocks = [
         rows(1, 4096), rows(2, 4097), rows(1, 40_003), rows(3, 17_000), rows(1, 9001, 2).strided, rows(700, 8),
-        columns(1, 129, 600), columns(1, 1100, 40), columns(2, 6000, 3), columns(1, 5000, 17).strided, columns(700, 2, 2),
+        columns(1, 129, 600), columns(1, 1100, 40), columns(2, 6000, 3), columns(1, 5000, 17).strided,
+        columns(700, 2, 2),
         columns(2, 300, 4200).repeatedAcross,
     ]
 }

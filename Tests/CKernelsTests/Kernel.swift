@@ -4,9 +4,8 @@ import Testing
 /// The table of operations.
 let allOperations = (0..<CK_OPERATION_COUNT.rawValue).map { ck_operation($0) }
 
-extension ck_operation: @retroactive CustomTestStringConvertible {
+extension ck_operation {
     var info: ck_operation_info { ck_describe(self) }
-    public var testDescription: String { String(cString: info.name) }
 }
 
 /// `shape` strides of a contiguous tensor.
@@ -61,7 +60,7 @@ func apply<T: ComputeType>(_ operation: ck_operation, _ operands: [[T]], count: 
         _ = buffer.initialize(from: elements)
         return buffer
     }
-    defer { buffers.forEach { $0.deallocate() } }
+    defer { for buffer in buffers { buffer.deallocate() } }
     let inputs = (0..<arity).map {
         Operand(
             data: buffers[$0].baseAddress!, dtype: T.dtype, strides: [operands[$0].count == 1 && count != 1 ? 0 : 1])

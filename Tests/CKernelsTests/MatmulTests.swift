@@ -29,7 +29,9 @@ struct Operand2D<T> {
 
     init(_ placement: Placement, _ batch: Int, _ rows: Int, _ columns: Int, _ element: () -> T) {
         strides = placement.strides(rows, columns)
-        let ends = [(batch, strides.batch), (rows, strides.row), (columns, strides.column)].map { max($0.0 - 1, 0) * $0.1 }
+        let ends = [(batch, strides.batch), (rows, strides.row), (columns, strides.column)].map {
+            max($0.0 - 1, 0) * $0.1
+        }
         origin = -ends.map { min($0, 0) }.reduce(0, +)
         memory = (0...(origin + ends.map { max($0, 0) }.reduce(0, +))).map { _ in element() }
     }
@@ -40,22 +42,30 @@ struct Operand2D<T> {
 
     func withMatrix<R>(_ body: (ck_matrix) -> R) -> R {
         memory.withUnsafeBufferPointer {
-            body(ck_matrix(
-                data: $0.baseAddress! + origin, batch_stride: Int64(strides.batch), row_stride: Int64(strides.row),
-                column_stride: Int64(strides.column)))
+            body(
+                ck_matrix(
+                    data: $0.baseAddress! + origin, batch_stride: Int64(strides.batch), row_stride: Int64(strides.row),
+                    column_stride: Int64(strides.column)))
         }
     }
 }
 
 func matmul<T: ComputeType>(_ c: MatmulCase, _ a: Operand2D<T>, _ b: Operand2D<T>) -> [T] {
-    let batch = Int64(c.batch), m = Int64(c.m), n = Int64(c.n), k = Int64(c.k), size = ck_matmul_scratch(T.dtype, batch, m, n, k)
+    let batch = Int64(c.batch)
+    let m = Int64(c.m)
+    let n = Int64(c.n)
+    let k = Int64(c.k)
+    let size = ck_matmul_scratch(T.dtype, batch, m, n, k)
     // The scratch ends where its memory does, with a mark behind it.
     let scratch = UnsafeMutableRawPointer.allocate(byteCount: size + 64, alignment: 64)
     defer { scratch.deallocate() }
-    scratch.storeBytes(of: 0x5ca1ab1e, toByteOffset: size, as: UInt64.self)
-    defer { precondition(scratch.load(fromByteOffset: size, as: UInt64.self) == 0x5ca1ab1e, "\(c) wrote past its scratch") }
+    scratch.storeBytes(of: 0x5ca1_ab1e, toByteOffset: size, as: UInt64.self)
+    defer {
+        precondition(scratch.load(fromByteOffset: size, as: UInt64.self) == 0x5ca1_ab1e, "\(c) wrote past its scratch")
+    }
     return [T](unsafeUninitializedCapacity: c.batch * c.m * c.n + 1) { buffer, count in
-        a.withMatrix { a in b.withMatrix { b in ck_matmul(T.dtype, batch, m, n, k, a, b, buffer.baseAddress, scratch) } }
+        a.withMatrix { a in b.withMatrix { b in ck_matmul(T.dtype, batch, m, n, k, a, b, buffer.baseAddress, scratch) }
+        }
         count = c.batch * c.m * c.n
     }
 }
@@ -71,7 +81,9 @@ extension KernelTests {
             .map { MatmulCase($0.0, $0.1, $0.2) }
             + [MatmulCase(9, 17, 5, batch: 7), .init(1, 33, 20, batch: 5), .init(33, 1, 20, batch: 5)]
         static let empty = [MatmulCase(0, 3, 4), .init(3, 0, 4), .init(3, 4, 0), .init(2, 2, 2, batch: 0)]
-        static let large = [MatmulCase(130, 150, 300), .init(1, 1100, 300), .init(1100, 1, 300), .init(30, 20, 10, batch: 50)]
+        static let large = [
+            MatmulCase(130, 150, 300), .init(1, 1100, 300), .init(1100, 1, 300), .init(30, 20, 10, batch: 50),
+        ]
 
         @Test(arguments: KernelTests.instructionSets, cases + empty + large)
         func floats(set: String, c: MatmulCase) {
@@ -100,7 +112,8 @@ extension KernelTests {
             var wrong = 0
             for i in stride(from: 0, to: got.count, by: max(1, got.count / 100)) {
                 let (batch, row, column) = (i / (c.m * c.n), i / c.n % c.m, i % c.n)
-                var exact: Wide = 0, size: Wide = 0
+                var exact: Wide = 0
+                var size: Wide = 0
                 for p in 0..<c.k {
                     let term = Wide(a[batch, row, p]) * Wide(b[batch, p, column])
                     exact += term
@@ -118,10 +131,15 @@ extension KernelTests {
                 check { Int32.random(in: .min ... .max, using: &generator) }
                 check { Int64.random(in: .min ... .max, using: &generator) }
                 func check<T: ComputeType & FixedWidthInteger>(_ element: () -> T) {
-                    let a = Operand2D(left, c.batch, c.m, c.k, element), b = Operand2D(right, c.batch, c.k, c.n, element)
-                    #expect(matmul(c, a, b) == (0..<c.batch * c.m * c.n).map { i in
-                        (0..<c.k).reduce(0) { $0 &+ a[i / (c.m * c.n), i / c.n % c.m, $1] &* b[i / (c.m * c.n), $1, i % c.n] }
-                    })
+                    let a = Operand2D(left, c.batch, c.m, c.k, element)
+                    let b = Operand2D(right, c.batch, c.k, c.n, element)
+                    #expect(
+                        matmul(c, a, b)
+                            == (0..<c.batch * c.m * c.n).map { i in
+                                (0..<c.k).reduce(0) {
+                                    $0 &+ a[i / (c.m * c.n), i / c.n % c.m, $1] &* b[i / (c.m * c.n), $1, i % c.n]
+                                }
+                            })
                 }
             }
         }
@@ -134,10 +152,15 @@ extension KernelTests {
             let b = Operand2D(Placement.all[0], 1, c.k, c.n) { Float.random(in: -1...1, using: &generator) }
             let exact = (0..<c.m * c.n).map { i in
                 stride(from: 0, to: c.k, by: 256).reduce(Float(0)) { sum, panel in
-                    sum + (panel..<min(panel + 256, c.k)).reduce(Float(0)) { $0.addingProduct(a[0, i / c.n, $1], b[0, $1, i % c.n]) }
+                    sum
+                        + (panel..<min(panel + 256, c.k)).reduce(Float(0)) {
+                            $0.addingProduct(a[0, i / c.n, $1], b[0, $1, i % c.n])
+                        }
                 }
             }
-            for set in KernelTests.fusing { KernelTests.with(instructionSet: set) { #expect(matmul(c, a, b) == exact) } }
+            for set in KernelTests.fusing {
+                KernelTests.with(instructionSet: set) { #expect(matmul(c, a, b) == exact) }
+            }
         }
 
         @Test(arguments: cases + large)

@@ -3,7 +3,9 @@ import Foundation
 import Testing
 
 /// `ck_reduce` of a float or integer type.
-func reduceAll<T: ComputeType, Result>(_ reduction: ck_reduction, _ c: AxisCase, _ memory: [T], as: Result.Type) -> [Result] {
+func reduceAll<T: ComputeType, Result>(_ reduction: ck_reduction, _ c: AxisCase, _ memory: [T], as: Result.Type)
+    -> [Result]
+{
     [Result](unsafeUninitializedCapacity: c.lines) { buffer, count in
         c.withMemory(memory) { ck_reduce(reduction, T.dtype, c.axis, $0, buffer.baseAddress) }
         count = c.lines
@@ -11,7 +13,9 @@ func reduceAll<T: ComputeType, Result>(_ reduction: ck_reduction, _ c: AxisCase,
 }
 
 /// The results of the lines that are checked.
-func reduce<T: ComputeType, Result>(_ reduction: ck_reduction, _ c: AxisCase, _ memory: [T], as type: Result.Type) -> [Result] {
+func reduce<T: ComputeType, Result>(_ reduction: ck_reduction, _ c: AxisCase, _ memory: [T], as type: Result.Type)
+    -> [Result]
+{
     let all = reduceAll(reduction, c, memory, as: type)
     return c.checked.map { all[$0] }
 }
@@ -39,9 +43,11 @@ extension KernelTests {
             check(c, Double.self)
 
             func check<T: ComputeType & BinaryFloatingPoint>(_ c: AxisCase, _: T.Type) {
-                let memory = c.memory { T(Double.random(in: -1...2, using: &$0)) }, lines = c.lines(of: memory)
+                let memory = c.memory { T(Double.random(in: -1...2, using: &$0)) }
+                let lines = c.lines(of: memory)
                 for (got, line) in zip(reduce(CK_SUM, c, memory, as: T.self), lines) {
-                    let terms = line.map { Wide($0) }, size = terms.reduce(0) { $0 + abs($1) }
+                    let terms = line.map { Wide($0) }
+                    let size = terms.reduce(0) { $0 + abs($1) }
                     #expect(abs(Wide(got) - terms.reduce(0, +)) <= 40 * Wide(T.ulpOfOne) * size)
                 }
                 let factors = memory.map { 1 + ($0 - 0.5) / T(c.length + 1) }
@@ -54,10 +60,12 @@ extension KernelTests {
 
         @Test(arguments: AxisCase.small + AxisCase.everyLayout + AxisCase.blocks)
         func integersWrapAround(c: AxisCase) {
-            let memory32 = c.memory { Int32.random(in: .min ... .max, using: &$0) }, lines32 = c.lines(of: memory32)
+            let memory32 = c.memory { Int32.random(in: .min ... .max, using: &$0) }
+            let lines32 = c.lines(of: memory32)
             #expect(reduce(CK_SUM, c, memory32, as: Int32.self) == lines32.map { $0.reduce(0, &+) })
             #expect(reduce(CK_PROD, c, memory32, as: Int32.self) == lines32.map { $0.reduce(1, &*) })
-            let memory64 = c.memory { Int64.random(in: .min ... .max, using: &$0) }, lines64 = c.lines(of: memory64)
+            let memory64 = c.memory { Int64.random(in: .min ... .max, using: &$0) }
+            let lines64 = c.lines(of: memory64)
             #expect(reduce(CK_SUM, c, memory64, as: Int64.self) == lines64.map { $0.reduce(0, &+) })
             #expect(reduce(CK_PROD, c, memory64, as: Int64.self) == lines64.map { $0.reduce(1, &*) })
         }
@@ -87,13 +95,16 @@ extension KernelTests {
             func check<T: ComputeType & BinaryFloatingPoint>(_ c: AxisCase, _ memory: [T]) {
                 for (got, line) in zip(reduce(CK_LOG_SUM_EXP, c, memory, as: T.self), c.lines(of: memory)) {
                     let exact = logSumExp(line.map { Double($0) })
-                    #expect(Double(got) == exact || abs(Double(got) - exact) <= Double(T.ulpOfOne) * max(abs(exact), 10))
+                    #expect(
+                        Double(got) == exact || abs(Double(got) - exact) <= Double(T.ulpOfOne) * max(abs(exact), 10))
                 }
             }
         }
 
         /// NaN, infinity or the type's limit at each place of a line, in every layout.
-        @Test(arguments: [AxisCase.rows(1, 37), .rows(2, 5), .columns(1, 37, 20), .columns(1, 70, 3), .rows(1, 19).strided])
+        @Test(arguments: [
+            AxisCase.rows(1, 37), .rows(2, 5), .columns(1, 37, 20), .columns(1, 70, 3), .rows(1, 19).strided,
+        ])
         func specialNumbers(c: AxisCase) {
             for k in 0..<c.length {
                 for special in [Float.nan, .infinity, -.infinity] {
@@ -128,9 +139,11 @@ extension KernelTests {
 
         /// The error of a sum of n equal numbers grows as log n: a running sum would be off by 10 %.
         @Test func longSumsAreExactEnough() {
-            let c = AxisCase.rows(1, 10_000_001), columns = AxisCase.columns(1, 1_000_001, 16)
+            let c = AxisCase.rows(1, 10_000_001)
+            let columns = AxisCase.columns(1, 1_000_001, 16)
             for (c, exact) in [(c, 1_000_000.1), (columns, 100_000.1)] {
-                let memory = [Float](repeating: 0.1, count: c.span.count), relative = Double(Float(0.1)) / 0.1
+                let memory = [Float](repeating: 0.1, count: c.span.count)
+                let relative = Double(Float(0.1)) / 0.1
                 let got = Double(reduce(CK_SUM, c, memory, as: Float.self)[0])
                 #expect(abs(got - exact * relative) < exact * 1e-6)
             }

@@ -3,7 +3,8 @@ import Foundation
 import Testing
 
 /// A kernel whose result is contiguous [outer, length, inner].
-func wholeResult<T>(_ c: AxisCase, _ memory: [T], _ kernel: (UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void) -> [T] {
+func wholeResult<T>(_ c: AxisCase, _ memory: [T], _ kernel: (UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void) -> [T]
+{
     let count = c.outer * c.length * c.inner
     return [T](unsafeUninitializedCapacity: count + 1) { buffer, initialized in
         c.withMemory(memory) { kernel($0, buffer.baseAddress!) }
@@ -12,7 +13,8 @@ func wholeResult<T>(_ c: AxisCase, _ memory: [T], _ kernel: (UnsafePointer<T>, U
 }
 
 /// The lines of its result that are checked.
-func alongAxis<T>(_ c: AxisCase, _ memory: [T], _ kernel: (UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void) -> [[T]] {
+func alongAxis<T>(_ c: AxisCase, _ memory: [T], _ kernel: (UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void) -> [[T]]
+{
     AxisCase.columns(c.outer, c.length, c.inner).lines(of: wholeResult(c, memory, kernel))
 }
 
@@ -31,7 +33,8 @@ extension KernelTests {
 
             func check<T: ComputeType & BinaryFloatingPoint>(_ memory: [T]) {
                 for (got, line) in zip(softmax(c, memory, logarithm: logarithm), c.lines(of: memory)) {
-                    let wide = line.map { Wide($0) }, largest = wide.max() ?? 0
+                    let wide = line.map { Wide($0) }
+                    let largest = wide.max() ?? 0
                     let sum = wide.reduce(0) { $0 + exp($1 - largest) }
                     for (g, x) in zip(got, wide) {
                         let exact = logarithm ? x - largest - log(sum) : exp(x - largest) / sum
@@ -44,7 +47,9 @@ extension KernelTests {
         /// What PyTorch gives: NaN where the maximum is infinite or a NaN is among the elements.
         @Test(arguments: [false, true], [3, 20, 2000, 17_000])
         func specialNumbers(logarithm: Bool, length: Int) {
-            for c in [AxisCase.rows(1, length), .columns(1, length, 2), .columns(1, length, 17), .rows(1, length).strided] {
+            for c in [
+                AxisCase.rows(1, length), .columns(1, length, 2), .columns(1, length, 17), .rows(1, length).strided,
+            ] {
                 for special in [Float.nan, .infinity] {
                     var memory = c.memory { _ in Float(1) }
                     memory[c.place(0, length / 2, 0)] = special

@@ -7,7 +7,8 @@ import Testing
 
     /// PyTorch 2.13's answers in float64; the last row is where exponentials of the logits overflow.
     @Test func crossEntropyAsPyTorch() throws {
-        let logits = Tensor([[2, 0, -1], [0, 0, 0], [-3, 5, 1], [1000, 999, -1000]], dtype: .float64, requiresGrad: true)
+        let logits = Tensor(
+            [[2, 0, -1], [0, 0, 0], [-3, 5, 1], [1000, 999, -1000]], dtype: .float64, requiresGrad: true)
         let loss = crossEntropy(logits: logits, labels: labels)
         try loss.backward()
         #expect(loss.shape == [] && loss.dtype == .float64)
@@ -60,11 +61,13 @@ import Testing
         #expect(loss.item(as: Float.self).isNaN)
     }
 
-    struct Mistake: Sendable {
+    struct Mistake: Sendable, CustomTestStringConvertible {
         let logits: Tensor
         let labels: Tensor
         let kind: TensorError.Kind
         let mentions: [String]
+
+        var testDescription: String { "\(logits.dtype) \(logits.shape) with \(labels.dtype) \(labels.shape)" }
     }
 
     @Test(arguments: [
@@ -77,12 +80,14 @@ import Testing
         Mistake(logits: .zeros([4, 0]), labels: .zeros([4], dtype: .int64), kind: .shape, mentions: ["[4, 0]"]),
         Mistake(logits: .zeros([1, 3]), labels: .zeros([1]), kind: .dtype, mentions: ["float32", "int64"]),
         Mistake(
-            logits: .zeros([1, 3], dtype: .int32), labels: .zeros([1], dtype: .int64), kind: .dtype, mentions: ["int32"]),
+            logits: .zeros([1, 3], dtype: .int32), labels: .zeros([1], dtype: .int64), kind: .dtype,
+            mentions: ["int32"]),
         Mistake(
             logits: .zeros([2, 3]), labels: Tensor([0, 3], dtype: .int64), kind: .index,
             mentions: ["label 3", "row 1", "0 to 2", "[2, 3]"]),
         Mistake(
-            logits: .zeros([2, 3]), labels: Tensor([-1, 0], dtype: .int64), kind: .index, mentions: ["label -1", "row 0"]),
+            logits: .zeros([2, 3]), labels: Tensor([-1, 0], dtype: .int64), kind: .index,
+            mentions: ["label -1", "row 0"]),
     ])
     func crossEntropyNamesMistakes(mistake: Mistake) throws {
         let error = #expect(throws: TensorError.self) {

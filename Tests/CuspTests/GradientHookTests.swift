@@ -63,6 +63,6 @@ import Testing
 
     @Test func withoutGradientsThereIsNone() {
         let text = message { _ = try Tensor.checked { Tensor([1]).addGradientHook { $0 } } }
-        #expect(text == "addGradientHook: a tensor of shape [1] requires no gradient")
+        #expect(text?.contains("addGradientHook: a tensor of shape [1] requires no gradient") == true)
     }
 }

@@ -38,10 +38,13 @@ extension Tensor: Cotangent {
 
     public static func helperScope() -> @Sendable (_ body: () -> Void) -> Void {
         let (recording, policy, failures) = (Recording.isOn, KinkPolicy.current, Failures.current)
+        let (pass, isInside) = (Pass.current, Trace.isInside)
         return { body in
             Recording.$isOn.withValue(recording) {
                 KinkPolicy.$current.withValue(policy) {
-                    Failures.$current.withValue(failures) { serially(body) }
+                    Failures.$current.withValue(failures) {
+                        Pass.$current.withValue(pass) { Trace.$isInside.withValue(isInside) { serially(body) } }
+                    }
                 }
             }
         }

@@ -56,7 +56,7 @@ extension Tensor {
     ) throws {
         let root = try root(gradient, for: "backward")
         let ends = try inputs?.map { try $0.edge(for: "backward") }
-        try Recording.$isOn.withValue(createGraph) {
+        try Pass.run(createGraph: createGraph) {
             try Engine.backward(from: [root], inputs: ends, retainGraph: retainGraph || createGraph)
         }
     }
@@ -110,7 +110,7 @@ public func gradients(
     }
     let roots = try outputs.enumerated().map { try $1.root(gradients?[$0], for: "gradients") }
     let ends = try inputs.map { try $0.edge(for: "gradients") }
-    let result = try Recording.$isOn.withValue(createGraph) {
+    let result = try Pass.run(createGraph: createGraph) {
         try Engine.gradients(of: roots, at: ends, retainGraph: retainGraph || createGraph)
     }
     if !allowUnused, let unused = result.firstIndex(where: { $0 == nil }) {

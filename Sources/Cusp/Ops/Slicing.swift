@@ -8,8 +8,10 @@ extension Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
             let position = try shape.position(of: dim, in: "sliced")
             let size = shape[position]
-            let last = start + (count - 1) * step
-            guard count >= 0, step != 0, count == 0 || ((0..<size).contains(start) && (0..<size).contains(last)) else {
+            // How many elements there are from `start` on in that direction, besides itself: without a sum that overflows.
+            let inside = step != 0 && (0..<size).contains(start)
+            let more = inside ? UInt(step > 0 ? size - 1 - start : start) / step.magnitude : 0
+            guard step != 0, count == 0 || (inside && count > 0 && count - 1 <= more) else {
                 throw TensorError(
                     .index,
                     "sliced: \(count) elements from \(start) in steps of \(step) do not lie in dimension \(dim) of the shape \(shape)"

@@ -80,17 +80,18 @@ private struct Assignment {
             if case .input(let i) = value { place[id] = i }
             if case .operation = value { for operand in value.operands { readers[source(operand)] += 1 } }
         }
-        precondition(
-            program.inputCount + outputs.count <= CK_MAX_OPERANDS
-                && constants.count <= CK_MAX_CONSTANTS,
-            "Pointwise: more than \(CK_MAX_OPERANDS) operands and results, or \(CK_MAX_CONSTANTS) constants; split the function"
-        )
+        // Not preconditions, whose sentences are not in a release build.
+        guard program.inputCount + outputs.count <= CK_MAX_OPERANDS, constants.count <= CK_MAX_CONSTANTS else {
+            fatalError(
+                "Pointwise: more than \(CK_MAX_OPERANDS) operands and results, or \(CK_MAX_CONSTANTS) constants; split the function"
+            )
+        }
         for (id, value) in program.values.enumerated() where live[id] {
             if case .operation(let primitive, _, _, _) = value { emit(id, primitive, value.operands.map(source)) }
         }
-        precondition(
-            registers <= CK_MAX_REGISTERS,
-            "Pointwise: more than \(CK_MAX_REGISTERS) intermediate values at once; split the function")
+        guard registers <= CK_MAX_REGISTERS else {
+            fatalError("Pointwise: more than \(CK_MAX_REGISTERS) intermediate values at once; split the function")
+        }
     }
 
     private mutating func settle(_ id: Int) {
@@ -122,10 +123,11 @@ private struct Assignment {
             }
             place[id] = free.removeLast()
         }
-        let at = places.map { UInt8($0) } + [0, 0]
+        let at = places.map { UInt8(truncatingIfNeeded: $0) } + [0, 0]
         instructions.append(
             ck_instruction(
-                operation: UInt8(primitive.rawValue), dst: UInt8(place[id]!), a: at[0], b: at[1], c: at[2]))
+                operation: UInt8(primitive.rawValue), dst: UInt8(truncatingIfNeeded: place[id]!), a: at[0], b: at[1],
+                c: at[2]))
     }
 
     private var firstRegister: Int { program.inputCount + outputs.count + constants.count }

@@ -37,7 +37,7 @@ public struct Expression: Elementwise, ExpressibleByFloatLiteral, ExpressibleByI
             }
         }
         guard let tracer = Tracer.current else {
-            preconditionFailure("Pointwise: an expression was used outside of the closure that it is a parameter of")
+            fatalError("Pointwise: an expression was used outside of the closure that it is a parameter of")
         }
         return tracer.inline(function.program, operands)[0]
     }

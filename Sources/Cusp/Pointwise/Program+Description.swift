@@ -33,7 +33,8 @@ extension Program {
             case .input(let i): names.append(parameters[i])
             case .constant(let number): names.append(number.text)
             case .operation(let primitive, _, _, _):
-                lines.append("    v\(id) = \(primitive.name) \(value.operands.map { names[$0] }.joined(separator: ", "))")
+                lines.append(
+                    "    v\(id) = \(primitive.name) \(value.operands.map { names[$0] }.joined(separator: ", "))")
                 names.append("v\(id)")
             case .decreed(_, let body, let operands):
                 let given = operands.map { names[$0] }.joined(separator: ", ")

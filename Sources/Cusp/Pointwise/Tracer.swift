@@ -40,9 +40,9 @@ final class Tracer: @unchecked Sendable {
         switch expression.kind {
         case .number(let number): return place(.constant(number)).position!
         case .value(let tracer, let position):
-            precondition(
-                tracer === self,
-                "Pointwise: an expression of another function was captured; pass it as an operand instead")
+            guard tracer === self else {
+                fatalError("Pointwise: an expression of another function was captured; pass it as an operand instead")
+            }
             return position
         }
     }

@@ -44,7 +44,7 @@ extension Range<Int>: TensorIndex {
     public var slice: Slice { .range(from: lowerBound, to: upperBound, step: 1) }
 }
 extension ClosedRange<Int>: TensorIndex {
-    public var slice: Slice { .range(from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1, step: 1) }
+    public var slice: Slice { .range(from: lowerBound, to: upperBound.next, step: 1) }
 }
 extension PartialRangeFrom<Int>: TensorIndex {
     public var slice: Slice { .range(from: lowerBound, to: nil, step: 1) }
@@ -53,7 +53,12 @@ extension PartialRangeUpTo<Int>: TensorIndex {
     public var slice: Slice { .range(from: nil, to: upperBound, step: 1) }
 }
 extension PartialRangeThrough<Int>: TensorIndex {
-    public var slice: Slice { .range(from: nil, to: upperBound == -1 ? nil : upperBound + 1, step: 1) }
+    public var slice: Slice { .range(from: nil, to: upperBound.next, step: 1) }
+}
+
+extension Int {
+    /// The bound behind this last position; nil behind all of them.
+    fileprivate var next: Int? { self == -1 || self == .max ? nil : self + 1 }
 }
 
 // MARK: - Layouts
@@ -103,13 +108,17 @@ extension Layout {
         guard step != 0 else { throw TensorError(.index, "subscript: a step of 0") }
         let size = shape[dim]
         let settle = { (bound: Int) in bound < 0 ? bound + size : bound }
+        let start: Int
+        let span: Int
         if step > 0 {
-            let start = min(max(from.map(settle) ?? 0, 0), size)
-            let end = min(max(to.map(settle) ?? size, start), size)
-            return sliced(dim, start: start, count: (end - start + step - 1) / step, step: step)
+            start = min(max(from.map(settle) ?? 0, 0), size)
+            span = min(max(to.map(settle) ?? size, start), size) - start
+        } else {
+            start = min(max(from.map(settle) ?? size - 1, -1), size - 1)
+            span = start - min(max(to.map(settle) ?? -1, -1), start)
         }
-        let start = min(max(from.map(settle) ?? size - 1, -1), size - 1)
-        let end = min(max(to.map(settle) ?? -1, -1), start)
-        return sliced(dim, start: max(start, 0), count: (start - end - step - 1) / -step, step: step)
+        // Rounded up, without a sum that a huge step would overflow.
+        let count = span == 0 ? 0 : Int(UInt(span - 1) / step.magnitude) + 1
+        return sliced(dim, start: max(start, 0), count: count, step: step)
     }
 }

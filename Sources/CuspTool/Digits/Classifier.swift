@@ -15,7 +15,11 @@ package enum HiddenUnits: String, CaseIterable, Sendable {
 
     /// 1 from 0 on, else 0, and nothing between. Its true derivative is 0 wherever there is one, and would teach nothing; the one
     /// given here is a bell of height 1 around 0, the slope of sigmoid(4 x).
-    private static let step = Pointwise { x in x .>= 0 } derivative: { x in 4 * sigmoidSlope(4 * x) }
+    private static let step = Pointwise { x in
+        x .>= 0
+    } derivative: { x in
+        4 * sigmoidSlope(4 * x)
+    }
 }
 
 /// A network of two layers: images `[n, 64]` to logits `[n, 10]`.

@@ -29,17 +29,21 @@ package struct Digits {
     package init(contentsOf path: String) throws {
         let data: Data
         do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
+            // Not Data(contentsOf:), which refuses pipes and devices.
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            data = try file.readToEnd() ?? Data()
         } catch {
-            throw ReadingError(description: "\(path): \(Self.reason(error, path))")
+            throw ReadingError(description: "\(path): \(Self.reason(path))")
         }
-        try self.init(parsing: data, path)
+        try self.init(parsing: [UInt8](data), path)
     }
 
     /// The same from the text itself; `path` is what messages call it.
-    package init(parsing data: some Collection<UInt8>, _ path: String) throws {
-        var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        while let last = lines.last, last.allSatisfy({ $0 == UInt8(ascii: "\r") }) { lines.removeLast() }
+    package init(parsing bytes: [UInt8], _ path: String) throws {
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        // Lines may end as on Windows, and the last ones may be empty.
+        for i in lines.indices where lines[i].last == UInt8(ascii: "\r") { lines[i].removeLast() }
+        while lines.last?.isEmpty == true { lines.removeLast() }
         guard !lines.isEmpty else { throw ReadingError(description: "\(path):1: the file is empty") }
         var pixels: [Float] = []
         var labels: [Int] = []
@@ -53,7 +57,7 @@ package struct Digits {
         }
         guard labels.count >= 5 else {
             throw ReadingError(
-                description: "\(path):\(labels.count): the file ends after \(labels.count) images; at least 5 are needed")
+                description: "\(path):\(labels.count): the file ends here, and at least 5 images are needed")
         }
         images = Tensor(pixels, shape: [labels.count, Self.pixels]) / 16
         self.labels = Tensor(labels, shape: [labels.count])
@@ -63,23 +67,25 @@ package struct Digits {
 
     /// Appends the pixels of a line, and gives its label.
     private static func parse(
-        _ line: some Collection<UInt8>, into pixels: inout [Float]
+        _ line: ArraySlice<UInt8>, into pixels: inout [Float]
     ) throws(LineError) -> Int {
         let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         for (column, field) in fields.prefix(Self.pixels + 1).enumerated() {
             let last = column == Self.pixels
             guard let number = number(field), number <= (last ? 9 : 16) else {
-                throw LineError(text: complaint(line, field, column, last ? "a digit from 0 to 9" : "a pixel from 0 to 16"))
+                let expected = last ? "a digit from 0 to 9" : "a pixel from 0 to 16"
+                throw LineError(text: complaint(line, field, column, expected))
             }
             if fields.count != Self.pixels + 1 { continue }
             if last { return number }
             pixels.append(Float(number))
         }
-        throw LineError(text: "the line has \(fields.count) numbers, and \(Self.pixels + 1) are expected")
+        let numbers = fields.count == 1 ? "1 number" : "\(fields.count) numbers"
+        throw LineError(text: "the line has \(numbers), and \(Self.pixels + 1) are expected")
     }
 
     /// A whole number of at most three digits, perhaps with space around it.
-    private static func number(_ field: some Collection<UInt8>) -> Int? {
+    private static func number(_ field: ArraySlice<UInt8>) -> Int? {
         var number: Int?
         var ended = false
         for byte in field {
@@ -87,7 +93,7 @@ package struct Digits {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 guard !ended, (number ?? 0) < 100 else { return nil }
                 number = (number ?? 0) * 10 + Int(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): ended = number != nil
+            case UInt8(ascii: " "), UInt8(ascii: "\t"): ended = number != nil
             default: return nil
             }
         }
@@ -96,21 +102,24 @@ package struct Digits {
 
     /// Why a field is no such number.
     private static func complaint(
-        _ line: some Collection<UInt8>, _ field: some Collection<UInt8>, _ column: Int, _ expected: String
+        _ line: ArraySlice<UInt8>, _ field: ArraySlice<UInt8>, _ column: Int, _ expected: String
     ) -> String {
-        let isText = line.allSatisfy { $0 >= 32 || $0 == 9 || $0 == 13 } && String(validating: line, as: UTF8.self) != nil
-        guard isText else { return "this is not text; lines of \(pixels + 1) numbers are expected" }
+        let isPrinting = line.allSatisfy { $0 >= 32 || $0 == UInt8(ascii: "\t") }
+        guard isPrinting, String(validating: line, as: UTF8.self) != nil else {
+            return "this is not text; lines of \(pixels + 1) numbers are expected"
+        }
         guard !line.isEmpty else { return "the line is empty, and \(pixels + 1) numbers are expected" }
         var shown = String(decoding: field, as: UTF8.self).trimmingCharacters(in: .whitespaces)
         if shown.count > 20 { shown = shown.prefix(20) + "..." }
         return "column \(column + 1) is \"\(shown)\", and \(expected) is expected"
     }
 
-    private static func reason(_ error: any Error, _ path: String) -> String {
+    private static func reason(_ path: String) -> String {
         var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { return "there is no such file" }
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        guard exists else { return "there is no such file" }
         if isDirectory.boolValue { return "this is a folder, not a file" }
-        return "the file cannot be read (\(error.localizedDescription))"
+        return "the file cannot be read"
     }
 }
 

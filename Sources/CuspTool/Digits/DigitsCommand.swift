@@ -59,10 +59,8 @@ struct DigitsCommand: ParsableCommand {
 
         var random = RandomStream(seed: seed)
         let (training, test) = digits.split(&random)
-        print(
-            "\(digits.count) images of 8 x 8 pixels: \(training.count) to train on, \(test.count) to test with, seed \(seed)"
-        )
-        print("two networks of 64, \(hidden) and 10 units, \(epochs) epochs, \(min(batch, training.count)) images a step\n")
+        print("\(digits.count) images of 8 x 8 pixels: \(training.count) to train on, \(test.count) to test with")
+        print("two networks of 64, \(hidden) and 10 units: \(epochs) epochs, \(batch) images a step, seed \(seed)\n")
 
         let interactive = Terminal.isInteractive
         let start = ContinuousClock.now
@@ -83,6 +81,6 @@ struct DigitsCommand: ParsableCommand {
         if let (units, matrix) = answers.last {
             print("\n\(units.rawValue) network: a row for each digit, a column for each answer\n\(matrix)")
         }
-        print("\nboth trained in \(seconds.fixed(2)) s on \(threads) thread\(threads == 1 ? "" : "s") (\(instructionSet))")
+        print("\nboth trained in \(seconds.fixed(2)) s (threads: \(threads), instruction set: \(instructionSet))")
     }
 }

@@ -6,6 +6,7 @@ import Foundation
 package struct TrainingSettings: Sendable {
     package var seed: UInt64 = 1
     package var epochs = 30
+    /// No kernel of a step is long enough to be worth a second thread then, so it does not matter who else uses the machine.
     package var hidden = 128
     package var batch = 32
     package var learningRate = 0.02
