@@ -81,12 +81,14 @@ struct CuspBench: ParsableCommand {
         noteLoad()
         var progress = Progress(total: work.count)
         defer { progress.finish() }
-        return work.map { row, n in
+        var results = work.map { row, n in
             progress.begin(row, n)
             let result = runner.measure(row, n)
             progress.end(result)
             return result
         }
+        for i in results.indices { runner.setShare(&results[i]) }
+        return results
     }
 
     private func report(_ results: [Figure]) throws {

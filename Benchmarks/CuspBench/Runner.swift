@@ -40,13 +40,21 @@ package struct Runner {
         result.ns = best.ours
         result.peerNs = best.theirs
         if let flops = row.flops {
-            result.gflops = flops / best.ours
+            result.speed = flops / best.ours
             result.limit = .peak
-            result.share = flops / best.ours / limits.peakFlops()
-        } else if let bytes = row.bytes, let bandwidth = limits.copyBandwidth(n) {
+            limits.measurePeak()
+        } else if let bytes = row.bytes {
+            result.speed = bytes * Double(n) / best.ours
             result.limit = .copy
-            result.share = bytes * Double(n) / best.ours / bandwidth
+            limits.measureCopy(n)
         }
+        setShare(&result)
+    }
+
+    /// Compares with the limits as they are known by now; once more at the end, when they are known best.
+    package func setShare(_ result: inout Figure) {
+        let limit = result.limit == .peak ? limits.peak : limits.copies[result.n]
+        if let speed = result.speed, let limit { result.share = speed / limit }
     }
 
     private func memory(_ row: Row, _ n: Int, _ result: inout Figure) throws {

@@ -59,6 +59,10 @@ extension ElementwiseRow {
         .init("-a", [CK_neg], [any], { -$0[0] }, { -$0[0] }, inPlace: pointwise(Pointwise { -$0 })),
         .init("abs", [CK_abs], [.nonzero], { abs($0[0]) }, { abs($0[0]) }, inPlace: pointwise(Pointwise { abs($0) })),
         .init("sign", [CK_sign], [.nonzero], { sign($0[0]) }, { $0[0] > 0 ? 1 : -1 }),
+        .init("floor", [CK_floor], [.grid(moved: 1)], { floor($0[0]) }, { $0[0].rounded(.down) }),
+        .init("ceil", [CK_ceil], [.grid(moved: 1)], { ceil($0[0]) }, { $0[0].rounded(.up) }),
+        .init("trunc", [CK_trunc], [.grid(moved: 1)], { trunc($0[0]) }, { $0[0].rounded(.towardZero) }),
+        .init("round", [CK_round], [.grid(moved: 1)], { round($0[0]) }, { $0[0].rounded(.toNearestOrEven) }),
     ]
 
     static let functions: [ElementwiseRow] = [

@@ -74,7 +74,7 @@ import Testing
             #expect(abs(y.sum(dim: 1) - x.sum(dim: 1)).max().item(as: Float.self) < 1e-3, "\(name)")
             #expect(y.max(dim: 0).floats == x.max(dim: 0).floats, "\(name)")
             #expect(abs(y.softmax(dim: 0) - x.softmax(dim: 0)).max().item(as: Float.self) < 1e-7, "\(name)")
-            #expect(matmul(y, row).floats == matmul(x, row).floats, "\(name)")
+            #expect(abs(matmul(y, row) - matmul(x, row)).max().item(as: Float.self) < 1e-2, "\(name)")
         }
     }
 }
