@@ -15,6 +15,7 @@ let isDependency = Context.packageDirectory == "/" || Context.packageDirectory.c
 let libraries: [Product] = [
     .library(name: "Cusp", targets: ["Cusp"]),
     .library(name: "CuspNN", targets: ["CuspNN"]),
+    .library(name: "CuspTesting", targets: ["CuspTesting"]),
 ]
 let tools: [Product] = [
     // The target is not called cusp: a file system that ignores case could not tell it from Cusp.
@@ -39,6 +40,7 @@ let package = Package(
         .target(name: "Strided", dependencies: ["CKernels"]),
         .target(name: "Cusp", dependencies: ["Strided", "Autograd", "CKernels"]),
         .target(name: "CuspNN", dependencies: ["Cusp"]),
+        .target(name: "CuspTesting", dependencies: ["Cusp"]),
 
         .executableTarget(
             name: "CuspTool", dependencies: ["Cusp", "CuspNN", arguments],
@@ -55,6 +57,7 @@ let package = Package(
         .testTarget(name: "StridedTests", dependencies: ["Strided"]),
         .testTarget(name: "CuspTests", dependencies: ["Cusp"]),
         .testTarget(name: "CuspNNTests", dependencies: ["CuspNN"]),
+        .testTarget(name: "CuspTestingTests", dependencies: ["CuspTesting"]),
         .testTarget(name: "CuspToolTests", dependencies: ["CuspTool"]),
         .testTarget(name: "CuspBenchTests", dependencies: ["CuspBench"]),
         .testTarget(name: "ConsumerTests"),

@@ -19,7 +19,7 @@ enum {
   CK_MAX_RANK = 8,        // dimensions of a loop
   CK_MAX_OPERANDS = 24,   // inputs and outputs of a program together
   CK_MAX_CONSTANTS = 64,  // constants of a program
-  CK_MAX_REGISTERS = 32,  // intermediate values of a program alive at once
+  CK_MAX_REGISTERS = 128,  // intermediate values of a program alive at once
   CK_BLOCK = 512,         // elements that a program of several instructions handles at a time, at most
 };
 
@@ -116,8 +116,8 @@ typedef struct {
 // time: floats to integers truncate (saturating; NaN gives 0), to bool "not 0", between integers wrap around.
 typedef struct {
   void *data;
-  ck_dtype dtype;
   int64_t strides[CK_MAX_RANK];
+  ck_dtype dtype;  // last: with padding in the middle, Swift's copy of a fresh operand waits for the stores before it
 } ck_operand;
 
 // Runs `program` over every index of `shape`, in blocks that stay in the first-level cache, on as many threads as

@@ -17,7 +17,8 @@ extension GraphError: CustomStringConvertible, LocalizedError {
         switch self {
         case .noGradientPath(let name):
             "no gradient path from \(name): it was computed from nothing that requires gradients, or only through "
-                + "operations that cut them (a comparison, a cast to integers, detached values)"
+                + "operations that cut them (a comparison, a cast to integers, detached values); compute it from what does, "
+                + "without these"
         case .released(let name):
             "backward a second time through \(name): its saved values were freed by the first pass; "
                 + "pass retainGraph: true to the first"

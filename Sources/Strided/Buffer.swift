@@ -37,7 +37,7 @@ extension ck_operand {
     package init(_ data: UnsafeMutableRawPointer, _ dtype: DType, _ strides: InlineArray<8, Int>) {
         typealias Strides = (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64)
         self.init(
-            data: data, dtype: ck_dtype(UInt32(dtype.rawValue)), strides: unsafeBitCast(strides, to: Strides.self))
+            data: data, strides: unsafeBitCast(strides, to: Strides.self), dtype: ck_dtype(UInt32(dtype.rawValue)))
     }
 
     /// An operand of one element, which repeats.

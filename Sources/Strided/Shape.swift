@@ -31,12 +31,15 @@ public struct Shape: Sendable {
         try checkCount(for: operation)
     }
 
-    /// A shape with these sizes. Traps where a size is negative, there are more than eight, or the elements cannot be counted.
+    /// A shape with these sizes. Traps where a size is negative, there are more than eight, or the elements cannot be counted
+    /// (inside `Tensor.checked` it is `[0]` then).
     public init(_ dimensions: some Sequence<Int>) {
         do {
             try self.init(checking: dimensions, for: "Shape")
         } catch {
-            fatalError(error.description)
+            report(error, #fileID, #line)
+            self.init()
+            append(0)
         }
     }
 

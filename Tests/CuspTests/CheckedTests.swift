@@ -89,6 +89,7 @@ import Testing
         var x = Tensor([1, 2])
         #expect(message { try Tensor.checked { x += Tensor([1, 2, 3]) } } != nil)
         #expect(message { try Tensor.checked { x[7] += 1 } } != nil)
+        #expect(message { try Tensor.checked { _ = Tensor.zeros([-1]) } }?.contains("-1") == true)
         #expect(message { try Tensor.checked { x[7] = 1 } } != nil)
         #expect(message { try Tensor.checked { x[0..<2][3] = 1 } } != nil)
         #expect(x.floats == [1, 2])

@@ -46,6 +46,15 @@ import Testing
         #expect(try gradients(of: [(g * g).sum()], at: [x])[0]?.floats == [202, 204, 206])
     }
 
+    /// A comparison gives booleans, which have no gradient; with a given slope it has the operand's type, and one.
+    @Test(arguments: [DType.float32, .float64]) func aComparisonWithAGivenSlope(_ dtype: DType) throws {
+        let x = Tensor([0, 1], dtype: dtype).leaf
+        let y = Self.step(x)
+        #expect(y.dtype == dtype && y.floats == [1, 1])
+        try y.sum().backward()
+        #expect(x.grad?.dtype == dtype && x.grad?[0].item() == Float(6.25))
+    }
+
     @Test func decreedInsideALargerOne() throws {
         let square = Pointwise { x in
             x * x

@@ -15,7 +15,7 @@ struct RandomProgram: CustomStringConvertible {
 
     init(seed: Int) {
         var random = SeededGenerator(seed: seed)
-        for _ in 0..<(2 + random.below(5)) {
+        for _ in 0..<(2 + random.below(11)) {
             let known = Self.arity + steps.count
             // Late values more often, so that most of them have a part in the result.
             let pick = { (random: inout SeededGenerator) in max(random.below(known), random.below(known)) }

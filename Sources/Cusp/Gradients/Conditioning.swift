@@ -68,7 +68,7 @@ public struct Conditioning: Sendable {
             case .fail:
                 throw TensorError(
                     .gradient,
-                    "a gradient of shape \(gradient.shape) has \(bad) elements that are NaN or infinite; detectAnomaly finds where they come from"
+                    "a gradient of shape \(gradient.shape) is NaN or infinite in \(bad) of \(gradient.elementCount) elements; detectAnomaly { } finds where that comes from"
                 )
             case .zero: return `where`(isFinite, gradient, 0)
             case .skip: return .zeros(gradient.shape, dtype: gradient.dtype)
@@ -91,8 +91,8 @@ extension Tensor {
     }
 }
 
-/// Scales the ``Tensor/grad`` of these leaves down together, so that all of them as one vector have at most the Euclidean
-/// norm `limit`.
+/// Scales the ``Tensor/grad`` of these leaves down together, so that all of them as one vector have at most the
+/// Euclidean norm `limit`.
 ///
 ///     try loss.backward()
 ///     let norm = clipGradients(of: parameters, norm: 1)

@@ -10,9 +10,9 @@
 ///     }
 ///     let y = Threshold(k: 100)(x)
 ///
-/// `backward` may be differentiated again where it is written in tensor operations on its gradient and on what `forward`
-/// was given. It must not use the result by way of the context, where the result is a constant: compute it again, or use
-/// ``CustomOperation``, which hands it over, and which is also for several results.
+/// `backward` may be differentiated again where it is written in tensor operations on its gradient and on what
+/// `forward` was given. It must not use the result by way of the context, where the result is a constant: compute it
+/// again, or use ``CustomOperation``, which hands it over, and which is also for several results.
 public protocol CustomFunction: Sendable {
     associatedtype Context: Sendable
 
@@ -23,14 +23,16 @@ public protocol CustomFunction: Sendable {
     /// unless given; true makes a second derivative an error.
     var isOnceDifferentiable: Bool { get }
 
-    /// The tangent of the result from those of the inputs, nil for zero: a forward rule to be used by ``jvp(at:along:createGraph:of:)-(Tensor,_,_,_)``
-    /// instead of the one that follows from `backward`. None unless given.
+    /// The tangent of the result from those of the inputs, nil for zero: a forward rule to be used by
+    /// ``jvp(at:along:createGraph:of:)-(Tensor,_,_,_)`` instead of the one that follows from `backward`. None unless
+    /// given.
     var jvp: (@Sendable (_ tangents: [Tensor?], _ context: Context) throws -> Tensor?)? { get }
 
     /// The result, and what `backward` will need. Runs without recording.
     func forward(_ inputs: [Tensor]) -> (Tensor, context: Context)
 
-    /// The gradients of the inputs, one for each of them and of its shape, nil for none; `gradient` is that of the result.
+    /// The gradients of the inputs, one for each of them and of its shape, nil for none; `gradient` is that of the
+    /// result.
     func backward(_ gradient: Tensor, _ context: Context) throws -> [Tensor?]
 }
 

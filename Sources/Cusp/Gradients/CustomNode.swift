@@ -68,14 +68,15 @@ final class CustomNode<Operation: CustomOperation>: Node<Tensor>, @unchecked Sen
             name, paths: isOnce ? sources : found.map { $0?.source }, isOpen: !isOnce,
             gradients: gradients.map { $0?.source }, results: results.map { Form($0) },
             tangents: forward.map { forward in { try forward($0, context) } })
+        if Watch.isOn { Watch.note(node.name, cut.compactMap { $0 }, [], node) }
         return found.enumerated().map { i, gradient in
             gradient.map { Tensor($0.buffer, source: Edge(node, output: i)) }
         }
     }
 }
 
-/// The rule of a custom operation's backward: as a function of the gradients that it was given it is Jᵀg, and so its own
-/// derivative is J, the operation's forward rule.
+/// The rule of a custom operation's backward: as a function of the gradients that it was given it is Jᵀg, and so its
+/// own derivative is J, the operation's forward rule.
 private final class DerivativeNode: Node<Tensor>, @unchecked Sendable {
     private let operation: String
     /// How many inputs of this node are ways through the operation's own inputs; those after them are the gradients.
@@ -123,8 +124,8 @@ private final class DerivativeNode: Node<Tensor>, @unchecked Sendable {
         for (i, (tangent, result)) in zip(found, results).enumerated() {
             if let tangent, Form(tangent) != result {
                 throw TensorError(
-                    .gradient, "jvp of \(operation): the tangent of result \(i) is \(Form(tangent)), the result \(result)"
-                )
+                    .gradient,
+                    "jvp of \(operation): the tangent of result \(i) is \(Form(tangent)), the result \(result)")
             }
             inputs[pathCount + i] = tangent
         }

@@ -1,6 +1,7 @@
 import Autograd
 
-/// An operation with several results, whose derivative its author writes: ``CustomFunction`` with all that it leaves out.
+/// An operation with several results, whose derivative its author writes: ``CustomFunction`` with all that it leaves
+/// out.
 ///
 ///     struct Polar: CustomOperation {                  // (x, y) -> (x² + y², x is negative)
 ///         func forward(_ x: [Tensor], needsGradient: [Bool]) -> (results: [Tensor], context: [Tensor]) {
@@ -27,21 +28,22 @@ public protocol CustomOperation: Sendable {
     /// unless given; true makes a second derivative an error.
     var isOnceDifferentiable: Bool { get }
 
-    /// Positions of results that are constants in every derivative; none unless given. Results of integers and truth values
-    /// are so anyway.
+    /// Positions of results that are constants in every derivative; none unless given. Results of integers and truth
+    /// values are so anyway.
     var constantResults: Set<Int> { get }
 
-    /// A rule for forward mode, used by ``jvp(at:along:createGraph:of:)-(Tensor,_,_,_)`` instead of the one that follows
-    /// from `backward`. None unless given.
+    /// A rule for forward mode, used by ``jvp(at:along:createGraph:of:)-(Tensor,_,_,_)`` instead of the one that
+    /// follows from `backward`. None unless given.
     var jvp: ForwardRule? { get }
 
     /// The results, and what `backward` will need. Runs without recording.
     ///
-    /// - Parameter needsGradient: for each input whether a derivative may be asked for: else nothing need be kept for it.
+    /// - Parameter needsGradient: for each input whether a derivative may be asked for: else nothing need be kept for
+    ///   it.
     func forward(_ inputs: [Tensor], needsGradient: [Bool]) -> (results: [Tensor], context: Context)
 
-    /// The gradients of the inputs, one for each of them and of its shape and type; nil for zero, and for those that are not
-    /// needed.
+    /// The gradients of the inputs, one for each of them and of its shape and type; nil for zero, and for those that
+    /// are not needed.
     func backward(_ call: BackwardCall, _ context: Context) throws -> [Tensor?]
 }
 
@@ -71,6 +73,7 @@ extension CustomOperation {
         let buffers = results.map(\.buffer)
         guard needs.contains(true) else { return buffers.map { Tensor($0) } }
         let node = CustomNode(self, inputs, buffers, context)
+        if Watch.isOn { Watch.note(name, inputs, buffers.map { Tensor($0) }, node) }
         return buffers.enumerated().map { i, buffer in
             Tensor(buffer, source: isConstant(i, buffer) ? nil : Edge(node, output: i))
         }

@@ -7,13 +7,14 @@
 ///
 ///     try gradient(at: x) { x in try gradient(at: x) { x in (x * x * x).sum() }.sum() }     // 6x
 ///
-/// It is zero where the result does not depend on `x`; ``gradients(of:at:with:retainGraph:createGraph:allowUnused:)`` is an error
-/// there. No tensor's ``Tensor/grad`` changes.
+/// It is zero where the result does not depend on `x`; ``gradients(of:at:with:retainGraph:createGraph:allowUnused:)``
+/// is an error there. No tensor's ``Tensor/grad`` changes.
 ///
 /// - Parameters:
 ///   - createGraph: whether the gradient can be differentiated with respect to tensors that `function` captures.
 ///   - function: called once; gives a tensor of one element.
-/// - Throws: ``TensorError`` where the result has several elements or is not of a float type, and what `function` throws.
+/// - Throws: ``TensorError`` where the result has several elements or is not of a float type, and what `function`
+///   throws.
 public func gradient(
     at x: Tensor, createGraph: Bool = false, of function: (Tensor) throws -> Tensor
 ) throws -> Tensor {

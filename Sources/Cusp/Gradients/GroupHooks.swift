@@ -1,15 +1,15 @@
-import Foundation
 import Synchronization
 
-/// Calls `hook` once in each backward pass that reaches any of these tensors, with all their gradients: nil for those that the
-/// pass did not reach.
+/// Calls `hook` once in each backward pass that reaches any of these tensors, with all their gradients: nil for those
+/// that the pass did not reach.
 ///
 ///     addGradientHook(to: [a, b]) { gradients in
 ///         print(gradients.map { $0.map(norm) ?? 0 })
 ///     }
 ///
-/// It observes, after the tensors' own hooks, when the pass has succeeded, on the thread that called it; in the order in which
-/// hooks were added. A pass inside a hook or a custom function counts for itself. Traps where a tensor requires no gradient.
+/// It observes, after the tensors' own hooks, when the pass has succeeded, on the thread that called it; in the order
+/// in which hooks were added. A pass inside a hook or a custom function counts for itself. Traps where a tensor
+/// requires no gradient.
 ///
 /// - Returns: what removes the hook again.
 @discardableResult
@@ -55,32 +55,4 @@ final class HookGroup: Sendable {
     }
 
     deinit { Self.live.subtract(1, ordering: .relaxed) }
-}
-
-/// One backward pass, while it runs.
-final class Pass: Sendable {
-    @TaskLocal static var current: Pass?
-
-    private let noted = Guarded<[Int: (group: HookGroup, gradients: [Tensor?])]>([:])
-
-    /// Runs `body`, a pass of the engine, and then the hooks on several tensors.
-    static func run<T>(createGraph: Bool, _ body: () throws -> T) throws -> T {
-        try Recording.$isOn.withValue(createGraph) {
-            guard HookGroup.live.load(ordering: .relaxed) > 0 else { return try body() }
-            let pass = Pass()
-            let result = try Pass.$current.withValue(pass, operation: body)
-            pass.callHooks()
-            return result
-        }
-    }
-
-    func note(_ gradient: Tensor, _ index: Int, _ group: HookGroup) {
-        noted.with {
-            $0[group.id, default: (group, Array(repeating: nil, count: group.count))].gradients[index] = gradient
-        }
-    }
-
-    private func callHooks() {
-        for (_, (group, gradients)) in noted.with({ $0 }).sorted(by: { $0.key < $1.key }) { group.hook(gradients) }
-    }
 }

@@ -9,21 +9,21 @@ public typealias HookHandle = Autograd.HookHandle
 /// What can go wrong in a backward pass, besides what hooks and custom functions throw themselves.
 public typealias GraphError = Autograd.GraphError
 
-// The order in a pass, for each operation from the results back to the leaves: the gradient hooks on its results, its rule, its
-// operation hooks; for a leaf its gradient hooks. When all has succeeded: accumulation into the leaves, their accumulation hooks,
-// then the hooks on several tensors. Of several of one kind in one place each sees what the one before it left.
-
 extension Tensor {
-    /// Calls `hook` with this tensor's gradient in every backward pass, when it is complete and before it goes on: before the
-    /// rule of the operation that made this tensor, or before accumulation into this leaf. What the hook returns takes its
-    /// place, nil leaves it.
+    /// Calls `hook` with this tensor's gradient in every backward pass, when it is complete and before it goes on:
+    /// before the rule of the operation that made this tensor, or before accumulation into this leaf. What the hook
+    /// returns takes its place, nil leaves it.
     ///
     ///     let y = sigmoid(x)
     ///     y.addGradientHook { clamp($0, min: -1, max: 1) }
     ///
-    /// Hooks run in the order in which they were added, perhaps on another thread, never under a lock. A hook that throws ends
-    /// the pass. A hook that captures this tensor keeps it alive: take what it needs instead. Traps where this tensor requires no
-    /// gradient.
+    /// Hooks run in the order in which they were added, each on what the one before it left, perhaps on another thread,
+    /// never under a lock. A hook that throws ends the pass. A hook that captures this tensor keeps it alive for good:
+    /// let it capture what it needs instead. Traps where this tensor requires no gradient.
+    ///
+    /// In a pass there run, for each operation from the results back to the leaves, the gradient hooks on its results,
+    /// its rule, its operation hooks; for a leaf its gradient hooks. When all has succeeded: accumulation into the
+    /// leaves, their accumulation hooks, and the hooks on several tensors.
     ///
     /// - Returns: what removes the hook again.
     @discardableResult
@@ -32,8 +32,9 @@ extension Tensor {
     ) -> HookHandle? {
         guard let source = sourceForHook("addGradientHook", file, line) else { return nil }
         let form = Form(self)
+        let id = ObjectIdentifier(source.node)
         return source.node.addHook(output: source.output) { gradient in
-            guard let replacement = try hook(gradient) else { return nil }
+            guard !SilentLeaves.current.contains(id), let replacement = try hook(gradient) else { return nil }
             guard Form(replacement) == form else {
                 throw TensorError(
                     .gradient, "a gradient hook returned \(Form(replacement)) for a tensor of \(form)")
@@ -42,8 +43,8 @@ extension Tensor {
         }
     }
 
-    /// Calls `hook` after the rule of the operation that made this tensor, in every backward pass, with the gradients of the
-    /// operation's operands; what it returns takes their place, nil leaves them.
+    /// Calls `hook` after the rule of the operation that made this tensor, in every backward pass, with the gradients
+    /// of the operation's operands; what it returns takes their place, nil leaves them.
     ///
     ///     let y = matmul(x, w)
     ///     y.addOperationHook { gradients in print(gradients.map { $0?.shape }); return nil }
@@ -76,8 +77,8 @@ extension Tensor {
         }
     }
 
-    /// Calls `hook` with this leaf's ``grad`` after each pass that added to it, when all leaves of the pass have theirs, on the
-    /// thread that called the pass.
+    /// Calls `hook` with this leaf's ``grad`` after each pass that added to it, when all leaves of the pass have
+    /// theirs, on the thread that called the pass.
     ///
     ///     weights.addAccumulationHook { gradient in norms.append(gradient) }
     ///

@@ -5,7 +5,8 @@
 ///     //  [0. 4.]]
 ///
 /// The result has the shape of the function's result followed by that of x, up to eight dimensions in all. One pass for
-/// each element of the smaller of the two: forward over those of x where they are fewer, else backward over those of the result.
+/// each element of the smaller of the two: forward over those of x where they are fewer, else backward over those of
+/// the result.
 ///
 /// - Throws: ``TensorError`` for more than eight dimensions or types without gradients, and what `function` throws.
 public func jacobian(
@@ -39,8 +40,8 @@ public func jacobian(
 ///     // [[ 6.  0.]
 ///     //  [ 0. 12.]]
 ///
-/// As ``jacobian(at:createGraph:of:)`` of the gradient. To multiply with it, ``hvp(at:along:createGraph:of:)-(Tensor,_,_,_)`` is
-/// much cheaper.
+/// As ``jacobian(at:createGraph:of:)`` of the gradient. To multiply with it,
+/// ``hvp(at:along:createGraph:of:)-(Tensor,_,_,_)`` is much cheaper.
 public func hessian(
     at x: Tensor, createGraph: Bool = false, of function: (Tensor) throws -> Tensor
 ) throws -> Tensor {

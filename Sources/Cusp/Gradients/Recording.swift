@@ -37,13 +37,39 @@ extension Tensor: Cotangent {
     }
 
     public static func helperScope() -> @Sendable (_ body: () -> Void) -> Void {
-        let (recording, policy, failures) = (Recording.isOn, KinkPolicy.current, Failures.current)
-        let (pass, isInside) = (Pass.current, Trace.isInside)
-        return { body in
-            Recording.$isOn.withValue(recording) {
-                KinkPolicy.$current.withValue(policy) {
-                    Failures.$current.withValue(failures) {
-                        Pass.$current.withValue(pass) { Trace.$isInside.withValue(isInside) { serially(body) } }
+        let scope = Scope()
+        return { body in scope.use { serially(body) } }
+    }
+}
+
+/// What rules and hooks read of the surroundings of the call that began a pass, for the threads that help it.
+private struct Scope: Sendable {
+    let recording = Recording.isOn
+    let policy = KinkPolicy.current
+    let failures = Failures.current
+    let isInside = Trace.isInside
+    let pass = Pass.current
+    let isRunning = Pass.isRunning
+    let anomalies = Anomalies.current
+    let tape = CheckpointTape.current
+    let silent = SilentLeaves.current
+
+    func use(_ body: () -> Void) {
+        Recording.$isOn.withValue(recording) {
+            KinkPolicy.$current.withValue(policy) {
+                Failures.$current.withValue(failures) {
+                    Trace.$isInside.withValue(isInside) { useForHooks(body) }
+                }
+            }
+        }
+    }
+
+    private func useForHooks(_ body: () -> Void) {
+        Pass.$current.withValue(pass) {
+            Pass.$isRunning.withValue(isRunning) {
+                Anomalies.$current.withValue(anomalies) {
+                    CheckpointTape.$current.withValue(tape) {
+                        SilentLeaves.$current.withValue(silent, operation: body)
                     }
                 }
             }
@@ -104,11 +130,13 @@ func record(
     _ operation: String, _ operands: [Tensor], result: Buffer, keeping: Bool, rule: @escaping RuleNode.Rule
 ) -> Tensor {
     guard operands.contains(where: { $0.source != nil }), result.dtype.isFloatingPoint, Recording.isOn else {
+        if Watch.isOn { Watch.note(operation, operands, [Tensor(result)], nil) }
         return Tensor(result)
     }
     // Backward reads and writes about what forward did, at about a nanosecond an element on one thread.
     let elements = operands.reduce(result.shape.elementCount) { $0 + $1.elementCount }
     let node = RuleNode(
         operation, operands.map(\.source), work: Double(elements), result: keeping ? result : nil, rule)
+    if Watch.isOn { Watch.note(operation, operands, [Tensor(result)], node) }
     return Tensor(result, source: Edge(node))
 }

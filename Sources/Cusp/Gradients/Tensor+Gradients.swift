@@ -84,7 +84,7 @@ extension Tensor {
         guard let source else {
             throw TensorError(
                 .gradient,
-                "\(operation): a tensor of shape \(shape) does not require gradients: nothing that it was computed from does, or a comparison, a cast, detached() or withoutGradients cut the way"
+                "\(operation): a tensor of shape \(shape) does not require gradients: nothing that it was computed from does, or a comparison, a cast, detached() or withoutGradients cut the way; set requiresGrad on what it is computed from, and give a comparison a slope with Pointwise { } derivative: { }"
             )
         }
         return source

@@ -2,8 +2,8 @@ import Autograd
 
 /// One call of a function that is to be differentiated, on variables of its own in place of what it was given.
 ///
-/// What ``gradient(at:createGraph:of:)-7jqy8`` and its relatives share. The variables keep their passes apart from the
-/// graph around: nothing is added to a leaf's `grad`, and no hook outside is called.
+/// What ``gradient(at:createGraph:of:)-(Tensor,_,_)`` and its relatives share. The variables keep their passes apart
+/// from the graph around: nothing is added to a leaf's `grad`, and no hook outside is called.
 struct Trace {
     /// True while such a function runs: derivatives taken inside are recorded, because they are differentiated again.
     @TaskLocal static var isInside = false
@@ -94,8 +94,9 @@ func pull(_ results: [Tensor], _ gradients: [Tensor], at variables: [Tensor], is
 }
 
 extension Tensor {
-    /// The same elements as a place of their own in the graph: behind this tensor where it requires gradients, else a leaf.
-    fileprivate var variable: Tensor {
+    /// The same elements as a place of their own in the graph: behind this tensor where it requires gradients, else a
+    /// leaf.
+    var variable: Tensor {
         guard source != nil else { return Tensor(buffer, source: Edge(Leaf())) }
         return record("variable", self, result: buffer) { g, inputs in inputs.give(0) { g } }
     }

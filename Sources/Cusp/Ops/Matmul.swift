@@ -8,8 +8,8 @@ import CKernels
 ///
 ///       matmul(Tensor([[1, 2], [3, 4]]), Tensor([10, 1]))     // [12. 34.]
 ///
-/// Types are promoted. Transposed and sliced operands are read where they are, not copied first. Each element is one chain of
-/// fused multiply-adds over k, so the result does not depend on the number of threads.
+/// Types are promoted. Transposed and sliced operands are read where they are, not copied first. The order of the sum over k
+/// is fixed by the shapes and strides, so the result does not depend on the number of threads.
 public func matmul(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     attempt(file: file, line: line) { () throws(TensorError) in
         guard a.rank > 0, b.rank > 0, a.shape[a.rank - 1] == b.shape[max(b.rank - 2, 0)] else {

@@ -33,9 +33,10 @@ extension Tensor {
     public func mean(
         dims: [Int]? = nil, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        let total = asType(dtype.floating).sum(dims: dims, keepDim: keepDim, file: file, line: line)
-        let counted = (try? Reduced("mean", shape, dims))?.count ?? 0
-        return total / Double(counted)
+        attempt(file: file, line: line) { () throws(TensorError) in
+            let part = try Reduced("mean", shape, dims)
+            return asType(dtype.floating).sum(dims: part.dims, keepDim: keepDim) / Double(part.count)
+        }
     }
 
     /// The mean over the dimension `dim`.

@@ -123,11 +123,11 @@ private struct Assignment {
             }
             place[id] = free.removeLast()
         }
-        let at = places.map { UInt8(truncatingIfNeeded: $0) } + [0, 0]
+        // What does not fit is found out after the last instruction.
+        let at = (places + [0, 0]).map { UInt8(truncatingIfNeeded: $0) }
+        let to = UInt8(truncatingIfNeeded: place[id]!)
         instructions.append(
-            ck_instruction(
-                operation: UInt8(primitive.rawValue), dst: UInt8(truncatingIfNeeded: place[id]!), a: at[0], b: at[1],
-                c: at[2]))
+            ck_instruction(operation: UInt8(primitive.rawValue), dst: to, a: at[0], b: at[1], c: at[2]))
     }
 
     private var firstRegister: Int { program.inputCount + outputs.count + constants.count }

@@ -27,6 +27,7 @@ extension PointwiseFunction {
         if call.needsGradient && Recording.isOn && result.dtype.isFloatingPoint {
             result.source = Edge(PointwiseNode(self, operands, CollectionOfOne(result)))
         }
+        if Watch.isOn { Watch.note(self, operands, [result], result.source?.node) }
         return result
     }
 
@@ -44,9 +45,11 @@ extension PointwiseFunction {
             results.append(try resolve(result, type, operands, outputs, call.shape))
         }
         guard call.needsGradient && Recording.isOn && results.contains(where: { $0.dtype.isFloatingPoint }) else {
+            if Watch.isOn { Watch.note(self, operands, results, nil) }
             return results
         }
         let node = PointwiseNode(self, operands, results)
+        if Watch.isOn { Watch.note(self, operands, results, node) }
         for i in results.indices where results[i].dtype.isFloatingPoint {
             results[i].source = Edge(node, output: i)
         }
@@ -81,10 +84,16 @@ struct Call {
 
     init(_ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>) throws(TensorError) {
         var key = TypingKey()
+        var isFirst = true
         for i in operands.indices {
             switch operands[i] {
             case .value(let tensor):
-                if tensor.shape != shape { shape = try Shape.broadcast(shape, tensor.shape, for: function.name) }
+                if isFirst {
+                    shape = tensor.shape
+                    isFirst = false
+                } else if tensor.shape != shape {
+                    shape = try Shape.broadcast(shape, tensor.shape, for: function.name)
+                }
                 if tensor.source != nil { needsGradient = true }
                 key.append(.elements(tensor.dtype))
             case .number(let number): key.append(OperandType(number))

@@ -19,24 +19,6 @@ extension Tensor {
     }
 }
 
-/// The first mistake inside a `Tensor.checked`.
-final class Failures: Sendable {
-    @TaskLocal static var current: Failures?
-    private let kept = Guarded<TensorError?>(nil)
-
-    var first: TensorError? { kept.with { $0 } }
-
-    func keep(_ error: TensorError) {
-        kept.with { if $0 == nil { $0 = error } }
-    }
-}
-
-/// Ends the process with the error's sentence, or hands it to the `Tensor.checked` around.
-package func report(_ error: TensorError, _ file: StaticString, _ line: UInt) {
-    guard let failures = Failures.current else { fatalError(error.description, file: file, line: line) }
-    failures.keep(error)
-}
-
 /// What `body` gives, or after a mistake an empty tensor.
 package func attempt(
     file: StaticString = #fileID, line: UInt = #line, _ body: () throws(TensorError) -> Tensor

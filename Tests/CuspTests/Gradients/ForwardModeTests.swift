@@ -39,6 +39,25 @@ import Testing
         }
     }
 
+    /// ⟨u, Jv⟩ = ⟨Jᵀu, v⟩ for every row of the table of elementwise operations, on operands that broadcast.
+    @Test(arguments: ElementwiseGradientTests.rows)
+    func asBackward(row: ElementwiseRow) throws {
+        var random = SeededGenerator(seed: 11)
+        let x = zip(row.domains, [Arrangement.column, .row, .contiguous]).map {
+            $1.tensor(2, 3, .float64, $0, &random)
+        }
+        func direction(_ shape: Shape) -> Tensor {
+            Tensor(Domain.range(-1, 1).samples(shape.elementCount, &random), Array(shape), .float64)
+        }
+        let v = x.map { direction($0.shape) }
+        let (values, tangents) = try jvp(at: x, along: v) { [row.apply($0)] }
+        let u = direction(values[0].shape)
+        let gradients = try vjp(at: x) { [row.apply($0)] }.pullback([u])
+        let forward: Double = (tangents[0] * u).sum().item()
+        let backward = zip(gradients, v).reduce(0.0) { $0 + ($1.0 * $1.1).sum().item(as: Double.self) }
+        #expect(abs(forward - backward) <= 1e-12 * (1 + abs(backward)))
+    }
+
     @Test func atKinksAsBackward() throws {
         let x = Tensor([-1, 0, 2], dtype: .float64)
         #expect(try jvp(at: x, along: Tensor([1, 1, 1])) { abs($0) }.tangent.elements == [-1, 0, 1])

@@ -100,7 +100,8 @@ import Testing
         #expect(
             message { _ = try jvp(at: x, along: Tensor([1, 2])) { $0 } }
                 == "jvp: direction 0 has the shape [2], and belongs to a tensor of shape [3]")
-        #expect(message { _ = try vjp(at: x) { $0 }.pullback(Tensor(1.0)) }?.contains("gradient 0 has the shape []") == true)
+        let pullback = message { _ = try vjp(at: x) { $0 }.pullback(Tensor(1.0)) }
+        #expect(pullback == "vjp: gradient 0 has the shape [], and belongs to a tensor of shape [3]")
         let deep = Tensor.zeros([1, 1, 1, 1, 1])
         #expect(message { _ = try jacobian(at: deep) { $0 } }?.contains("more than 8 dimensions") == true)
     }

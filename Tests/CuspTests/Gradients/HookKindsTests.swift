@@ -46,7 +46,8 @@ import Testing
         z.addOperationHook { _ in [Tensor(1.0), nil] }
         #expect(
             message { try z.sum().backward() }
-                == "a hook after mul returned float64 of shape [] for operand 0, whose gradient is float32 of shape [2]")
+                == "a hook after mul returned float32 of shape [] for operand 0, whose gradient is float32 of shape [2]"
+        )
         #expect(
             message { _ = try Tensor.checked { x.addOperationHook { $0 } } }
                 == "addOperationHook: a leaf is no operation; use addGradientHook")
@@ -92,7 +93,8 @@ import Testing
         #expect(try Conditioning.clip(value: 3.5)(g).floats == [3, -3.5])
         #expect(try Conditioning.clip(norm: 10)(g).floats == [3, -4])
         #expect(try Conditioning.clip(norm: 1)(g).floats == [0.6, -0.8])
-        #expect(try Conditioning.clip(norm: 1)(Tensor([3e30, -4e30])).floats == [0.6, -0.8], "no overflow")
+        let huge = try Conditioning.clip(norm: 1)(Tensor([3e30, -4e30])).floats
+        #expect(abs(huge[0] - 0.6) < 1e-6 && abs(huge[1] + 0.8) < 1e-6, "no overflow")
         #expect(try Conditioning.scale(2)(g).floats == [6, -8])
         #expect(try Conditioning.reverse(g).floats == [-3, 4])
         #expect(try Conditioning.reverse.then(.clip(value: 3.5))(g).floats == [-3, 3.5])
@@ -105,7 +107,7 @@ import Testing
         #expect(try Conditioning.finite(.zero)(g).floats == [1, 0, 2])
         #expect(try Conditioning.finite(.skip)(g).floats == [0, 0, 0])
         let text = message { _ = try Conditioning.finite(.fail)(g) }
-        #expect(text?.contains("shape [3] has 1 elements") == true)
+        #expect(text?.contains("shape [3] is NaN or infinite in 1 of 3 elements") == true)
         #expect(try Conditioning.finite(.fail)(self.g).floats == [3, -4])
     }
 

@@ -1,0 +1,22 @@
+/// For tools that look at a graph: print it, or find out what it leads to.
+extension GraphNode {
+    /// Where the operands came from, in order; nil where one needs no gradient.
+    package final var operandNodes: [(node: GraphNode, output: Int)?] {
+        let firstTwo = [first.map { ($0, Int(firstOutput)) }, second.map { ($0, Int(secondOutput)) }]
+        return firstTwo.prefix(inputCount) + (more ?? []).map { $0.map { ($0.node, Int($0.output)) } }
+    }
+
+    /// This node and all that it leads to, each once, those nearer to the results first.
+    package final var reachable: [GraphNode] {
+        var found: [GraphNode] = [self]
+        var known: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
+        var next = 0
+        while next < found.count {
+            for case let input? in found[next].operandNodes where known.insert(ObjectIdentifier(input.node)).inserted {
+                found.append(input.node)
+            }
+            next += 1
+        }
+        return found
+    }
+}
