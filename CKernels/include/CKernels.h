@@ -43,6 +43,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
 //   chain(g, d)      g times d, but exactly 0 where g is 0, whatever d is: the product of the chain rule, in which
 //                    a gradient that is 0 stays 0 even against an infinite or undefined slope
 //   where(m, a, b)   a where m is not 0, else b; never mixes the two
+//   clamp(a, b, c)   minimum(maximum(a, b), c)
 //   maximum, minimum NaN if either is NaN; of +0 and -0 either
 //   sign             -1, 0 or 1; NaN for NaN
 //   round            to the nearest whole number, to even in a tie
@@ -79,7 +80,8 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(le, 2, any, 0, 0)                            \
   X(gt, 2, any, 0, 0)                            \
   X(ge, 2, any, 0, 0)                            \
-  X(where, 3, any, 0, 0)
+  X(where, 3, any, 0, 0)                         \
+  X(clamp, 3, any, 0, 0)
 
 typedef enum {
 #define CK_ENUM(name, arity, domain, ulp32, ulp64) CK_##name,

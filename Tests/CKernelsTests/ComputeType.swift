@@ -72,6 +72,7 @@ extension ComputeType where Self: BinaryFloatingPoint {
         case CK_gt: return truth(a > b)
         case CK_ge: return truth(a >= b)
         case CK_where: return a != 0 ? b : c
+        case CK_clamp: return a.isNaN || b.isNaN || c.isNaN ? nan : min(max(a, b), c)
         default: return nil
         }
     }
@@ -103,6 +104,7 @@ extension ComputeType where Self: FixedWidthInteger {
         case CK_gt: return truth(a > b)
         case CK_ge: return truth(a >= b)
         case CK_where: return a != 0 ? b : c
+        case CK_clamp: return Swift.min(Swift.max(a, b), c)
         default: return nil
         }
     }

@@ -90,7 +90,7 @@ extension ElementwiseRow {
         .init("minimum(a, 0.1)", [CK_minimum], [even], { minimum($0[0], 0.1) }, { min($0[0], 0.1) }),
         .init("minimum(0.1, a)", [CK_minimum], [even], { minimum(0.1, $0[0]) }, { min($0[0], 0.1) }),
         .init(
-            "clamp(min, max)", [CK_maximum, CK_minimum], [even], { clamp($0[0], min: -1.1, max: 0.6) },
+            "clamp(min, max)", [CK_clamp], [even], { clamp($0[0], min: -1.1, max: 0.6) },
             { min(max($0[0], -1.1), 0.6) }),
         .init("clamp(min)", [CK_maximum], [even], { clamp($0[0], min: 0.1) }, { max($0[0], 0.1) }),
         .init("clamp(max)", [CK_minimum], [even], { clamp($0[0], max: 0.1) }, { min($0[0], 0.1) }),

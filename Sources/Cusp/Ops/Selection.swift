@@ -16,16 +16,12 @@ extension PointwiseFunction {
     } derivative: { x, _ in
         [within(x[0], below: x[1]), nil]
     }
-    static let clamp = PointwiseFunction("clamp", arity: 3) {
-        Cusp.minimum(Cusp.maximum($0[0], $0[1]), $0[2])
-    } derivative: { x, _ in
-        [within(x[0], above: x[1]) .& within(x[0], below: x[2]), nil, nil]
-    }
+    static let clamp = PointwiseFunction(CK_clamp)
 
-    private static func within(_ x: Expression, above min: Expression) -> Expression {
+    static func within(_ x: Expression, above min: Expression) -> Expression {
         KinkPolicy.current == .legacy ? x .>= min : x .> min
     }
-    private static func within(_ x: Expression, below max: Expression) -> Expression {
+    static func within(_ x: Expression, below max: Expression) -> Expression {
         KinkPolicy.current == .legacy ? x .<= max : x .< max
     }
 }

@@ -32,6 +32,14 @@ extension Primitive {
         case CK_div: [chain(g, 1 / x[1]), chain(g, -(y / x[1]))]
         case CK_maximum: [share(g, of: x[0], over: x[1]), share(g, of: x[1], over: x[0])]
         case CK_minimum: [share(g, of: -x[0], over: -x[1]), share(g, of: -x[1], over: -x[0])]
+        // The bounds are numbers: they have no gradient.
+        case CK_clamp:
+            [
+                chain(
+                    g,
+                    PointwiseFunction.within(x[0], above: x[1]) .& PointwiseFunction.within(x[0], below: x[2])),
+                nil, nil,
+            ]
         case CK_where: [nil, `where`(x[0], g, 0), `where`(x[0], 0, g)]
 
         case CK_sign, CK_floor, CK_ceil, CK_trunc, CK_round, CK_isnan: [nil]
