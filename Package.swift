@@ -57,7 +57,7 @@ let package = Package(
         .testTarget(name: "StridedTests", dependencies: ["Strided"]),
         .testTarget(name: "CuspTests", dependencies: ["Cusp"]),
         .testTarget(name: "CuspNNTests", dependencies: ["CuspNN"]),
-        .testTarget(name: "CuspTestingTests", dependencies: ["CuspTesting"]),
+        .testTarget(name: "CuspTestingTests", dependencies: ["CuspTesting", "Cusp"]),
         .testTarget(name: "CuspToolTests", dependencies: ["CuspTool"]),
         .testTarget(name: "CuspBenchTests", dependencies: ["CuspBench"]),
         .testTarget(name: "ConsumerTests"),

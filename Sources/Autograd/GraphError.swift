@@ -16,9 +16,9 @@ extension GraphError: CustomStringConvertible, LocalizedError {
     public var description: String {
         switch self {
         case .noGradientPath(let name):
-            "no gradient path from \(name): it was computed from nothing that requires gradients, or only through "
-                + "operations that cut them (a comparison, a cast to integers, detached values); compute it from what does, "
-                + "without these"
+            "no gradient path from \(name): it was computed from nothing whose gradient is wanted, or only through "
+                + "operations that cut the way (a comparison, a cast to integers, detached values); ask for gradients of "
+                + "what it was computed from, without these"
         case .released(let name):
             "backward a second time through \(name): its saved values were freed by the first pass; "
                 + "pass retainGraph: true to the first"

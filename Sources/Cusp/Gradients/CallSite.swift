@@ -9,13 +9,18 @@ struct CallSite: Sendable {
 
         /// The innermost function outside of the library, as `function at file:line`; nil where it is not known.
         var description: String? {
-            let frames = trace?.symbolicated()?.frames ?? []
-            let inside = "$s4Cusp"
-            guard let symbol = frames.lazy.compactMap(\.symbol).first(where: { !$0.rawName.hasPrefix(inside) }) else {
-                return nil
-            }
+            let symbols = (trace?.symbolicated()?.frames ?? []).lazy.compactMap(\.symbol)
+            guard let symbol = symbols.first(where: { Self.isOutside($0.rawName) }) else { return nil }
             guard let place = symbol.sourceLocation else { return symbol.name }
             return "\(symbol.name) at \(place.path):\(place.line)"
+        }
+
+        /// Whether a function with this mangled name is neither of this package nor of the standard library.
+        private static func isOutside(_ name: String) -> Bool {
+            if name == "main" { return true }
+            // Names of the standard library go on with a letter, those of other modules with a length.
+            guard name.hasPrefix("$s"), name.dropFirst(2).first?.isNumber == true else { return false }
+            return !["$s4Cusp", "$s6CuspNN", "$s7Strided", "$s8Autograd"].contains { name.hasPrefix($0) }
         }
     #else
         var description: String? { nil }

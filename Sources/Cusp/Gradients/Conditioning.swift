@@ -1,9 +1,7 @@
-import Foundation
-
 /// A change of a gradient, ready made: to be hooked to a tensor, composed, or applied by itself.
 ///
 ///     y.addGradientHook(.finite(.zero).then(.clip(norm: 1)))
-///     Conditioning.clip(norm: 1)(Tensor([3, 4]))     // [0.6 0.8]
+///     try Conditioning.clip(norm: 1)(Tensor([3, 4]))     // [0.6 0.8]
 public struct Conditioning: Sendable {
     private let body: @Sendable (Tensor) throws -> Tensor
 

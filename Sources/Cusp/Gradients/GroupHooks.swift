@@ -4,7 +4,7 @@ import Synchronization
 /// that the pass did not reach.
 ///
 ///     addGradientHook(to: [a, b]) { gradients in
-///         print(gradients.map { $0.map(norm) ?? 0 })
+///         print(gradients.map { $0?.shape })
 ///     }
 ///
 /// It observes, after the tensors' own hooks, when the pass has succeeded, on the thread that called it; in the order
