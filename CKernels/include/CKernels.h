@@ -144,6 +144,16 @@ typedef enum { CK_SUM, CK_PROD, CK_MAX, CK_MIN, CK_ARGMAX, CK_ARGMIN, CK_LOG_SUM
 // log_sum_exp for floats only.
 void ck_reduce(ck_reduction reduction, ck_dtype dtype, ck_axis axis, const void *in, void *out);
 
+// Runs a program of one output and reduces what it gives over the dimensions from `kept` on, a piece at a time, without ever
+// writing it to memory. The output is contiguous, of the compute type: [kept dimensions, parts], partial results that one
+// more ck_reduce over the parts makes whole; the first function says how many there are, which the shape and strides
+// alone decide. Sums, products, largest and smallest elements and log_sum_exp only; of no elements nothing is written. kept is less than
+// rank.
+int64_t ck_run_reduced_parts(const ck_program *program, int rank, const int64_t *shape, int kept,
+                             const ck_operand *operands);
+void ck_run_reduced(ck_reduction reduction, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,
+                    int kept, const ck_operand *operands);
+
 // softmax along the axis, or its logarithm; `out` is contiguous [outer, length, inner]. All -inf gives NaN, as 0/0 does; so
 // does an infinite maximum, for the whole line.
 void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, void *out);

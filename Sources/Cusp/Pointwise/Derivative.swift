@@ -5,6 +5,8 @@ struct DerivativeKey: Equatable, Sendable {
     /// Bit `i`: operand `i` wants a gradient.
     let wanted: UInt32
     let policy: KinkPolicy
+    /// Whether results can be saved; where a reduction follows in the same pass there are none.
+    var savesResults = true
 }
 
 /// The gradients of a pointwise function: itself one, of the results' gradients and of what has to be saved.
@@ -25,7 +27,9 @@ extension PointwiseFunction {
     /// The derivative for `key`; made once.
     func derivative(_ key: DerivativeKey) -> Derivative {
         derivatives.value(for: key) {
-            KinkPolicy.$current.withValue(key.policy) { Deriver(program).derivative(of: name, key.wanted) }
+            KinkPolicy.$current.withValue(key.policy) {
+                Deriver(program, savesResults: key.savesResults).derivative(of: name, key.wanted)
+            }
         }
     }
 }
@@ -36,13 +40,15 @@ extension PointwiseFunction {
 /// cheaper than computing it again; every other value is computed again from the operands, inside the same pass.
 private final class Deriver {
     private let program: Program
+    private let savesResults: Bool
     private let tracer = Tracer(simplifies: true)
     private var saved: [Derivative.Saved] = []
     private var rewritten: [Int: Expression] = [:]
     private var gradients: [Int: Expression] = [:]
 
-    init(_ program: Program) {
+    init(_ program: Program, savesResults: Bool) {
         self.program = program
+        self.savesResults = savesResults
     }
 
     func derivative(of name: String, _ wanted: UInt32) -> Derivative {
@@ -93,7 +99,7 @@ private final class Deriver {
         case .constant(let number): expression = Expression(number)
         case .input(let i): expression = save(.operand(i))
         case .operation, .decreed:
-            if let output = program.outputs.firstIndex(of: id) {
+            if savesResults, let output = program.outputs.firstIndex(of: id) {
                 expression = save(.result(output))
             } else if case .operation(let primitive, _, _, _) = program.values[id] {
                 expression = tracer.operation(primitive, program.values[id].operands.map(value))

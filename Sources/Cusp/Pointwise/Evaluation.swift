@@ -125,9 +125,22 @@ extension CompiledProgram {
         _ operands: Span<Operand<Tensor>>, into outputs: some RandomAccessCollection<Tensor>, _ shape: Shape,
         _ compute: DType
     ) {
+        withOperands(operands, shape) { program, sizes, raw in
+            for (i, output) in outputs.enumerated() {
+                raw.initializeElement(at: operands.count + i, to: output.buffer.operand(stretchedTo: shape))
+            }
+            ck_run(program, ck_dtype(UInt32(compute.rawValue)), Int32(shape.rank), sizes, raw.baseAddress)
+        }
+    }
+
+    /// Calls `body` with the program, the sizes of `shape` and the operands as the kernels take them, and room for the outputs.
+    func withOperands(
+        _ operands: Span<Operand<Tensor>>, _ shape: Shape,
+        _ body: (UnsafePointer<ck_program>, UnsafePointer<Int64>, UnsafeMutableBufferPointer<ck_operand>) -> Void
+    ) {
         // Numbers become operands of one element, in memory beside the others.
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: operands.count) { numbers in
-            withUnsafeTemporaryAllocation(of: ck_operand.self, capacity: operands.count + outputs.count) { raw in
+            withUnsafeTemporaryAllocation(of: ck_operand.self, capacity: operands.count + outputCount) { raw in
                 for i in operands.indices {
                     switch operands[i] {
                     case .value(let tensor):
@@ -136,13 +149,8 @@ extension CompiledProgram {
                         raw.initializeElement(at: i, to: ck_operand(number, in: numbers.baseAddress! + i))
                     }
                 }
-                for (i, output) in outputs.enumerated() {
-                    raw.initializeElement(at: operands.count + i, to: output.buffer.operand(stretchedTo: shape))
-                }
                 withUnsafePointer(to: self.raw) { program in
-                    shape.withSizes { sizes in
-                        ck_run(program, ck_dtype(UInt32(compute.rawValue)), Int32(shape.rank), sizes, raw.baseAddress)
-                    }
+                    shape.withSizes { sizes in body(program, sizes, raw) }
                 }
             }
         }

@@ -11,22 +11,29 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     private let targets: [(shape: Shape, dtype: DType)]
     /// The type of the first result.
     private let dtype: DType
+    /// What the result was summed over in the same pass, if it was.
+    private let ending: Reduced?
 
     init(
-        _ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>, _ results: some RandomAccessCollection<Tensor>
+        _ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>,
+        _ results: some RandomAccessCollection<Tensor>,
+        summed ending: Reduced? = nil
     ) {
         let result = results.first!
+        let shape = ending?.shape ?? result.shape
         var wanted: UInt32 = 0
         var isEven = true
         for i in operands.indices {
             guard case .value(let tensor) = operands[i], tensor.source != nil else { continue }
             wanted |= 1 << UInt32(i)
-            if tensor.shape != result.shape || tensor.dtype != result.dtype { isEven = false }
+            if tensor.shape != shape || tensor.dtype != result.dtype { isEven = false }
         }
         self.function = function
         dtype = result.dtype
-        let derivative = function.derivative(DerivativeKey(wanted: wanted, policy: .current))
+        let derivative = function.derivative(
+            DerivativeKey(wanted: wanted, policy: .current, savesResults: ending == nil))
         self.derivative = derivative
+        self.ending = ending
         saved = derivative.saved.map { what in
             switch what {
             case .operand(let i): operands[i]
@@ -36,7 +43,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         targets =
             isEven ? [] : derivative.operands.map { (operands[$0].tensor!.shape, operands[$0].tensor!.dtype) }
         // A few tenths of a nanosecond for each step and element; the engine only compares.
-        let work = Double(result.elementCount * derivative.function.program.values.count) * 0.3
+        let work = Double(shape.elementCount * derivative.function.program.values.count) * 0.3
         switch operands.count {
         case 1:
             super.init(
@@ -56,7 +63,9 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     override var name: String { function.name }
 
     override func backward(_ gradient: consuming Tensor, into inputs: inout Contributions<Tensor>) throws {
-        try propagate([.value(gradient)], &inputs)
+        guard let ending else { return try propagate([.value(gradient)], &inputs) }
+        // The gradient of a sum repeats over what was added up.
+        try propagate([.value(ending.restored(gradient).expanded(to: ending.shape))], &inputs)
     }
 
     override func backward(outputs gradients: consuming [Tensor?], into inputs: inout Contributions<Tensor>) throws {

@@ -1,0 +1,106 @@
+// Programs that end in a reduction: results are reduced a piece at a time, while they are in the first-level cache.
+#include "drivers.h"
+
+enum { PIECE = 4096 };  // elements
+
+// The shape with neighbouring reduced dimensions merged where one continues the other for every operand, and where it is cut:
+// [all dimensions before `cut`] times `pieces` of dimension `cut`, `per` of it each, with all that is behind.
+typedef struct {
+  ck_reduction reduction;
+  const ck_program *program;
+  ck_dtype compute;
+  int rank, cut;
+  int64_t shape[CK_MAX_RANK], per, pieces, row;  // a row of results gives one partial result
+  ck_operand operands[CK_MAX_OPERANDS];
+} plan;
+
+static bool merges(const plan *p, int d, int inputs) {
+  for (int i = 0; i < inputs; i++)
+    if (p->operands[i].strides[d - 1] != p->operands[i].strides[d] * p->shape[d]) return false;
+  return true;
+}
+
+static void remove_dimension(plan *p, int d, int inputs) {
+  for (int e = d; e + 1 < p->rank; e++) {
+    p->shape[e] = p->shape[e + 1];
+    for (int i = 0; i < inputs; i++) p->operands[i].strides[e] = p->operands[i].strides[e + 1];
+  }
+  p->rank--;
+}
+
+static plan make(const ck_program *program, int rank, const int64_t *shape, int kept, const ck_operand *operands) {
+  plan p = {.program = program, .rank = rank};
+  const int inputs = program->inputs;
+  for (int d = 0; d < rank; d++) p.shape[d] = shape[d];
+  for (int i = 0; i < inputs; i++) p.operands[i] = operands[i];
+  for (int d = rank - 1; d > kept; d--) {
+    if (!merges(&p, d, inputs)) continue;
+    p.shape[d - 1] *= p.shape[d];
+    for (int i = 0; i < inputs; i++) p.operands[i].strides[d - 1] = p.operands[i].strides[d];
+    remove_dimension(&p, d, inputs);
+  }
+  int64_t behind = 1;
+  int d = p.rank - 1;
+  while (d > kept && behind * p.shape[d] <= PIECE) behind *= p.shape[d--];
+  if (d == kept && behind * p.shape[d] <= PIECE && kept > 0) {
+    // Several short rows at a time.
+    p.row = behind * p.shape[d];
+    behind = p.row, d--;
+  }
+  p.cut = d;
+  p.per = ck_most(PIECE / ck_most(behind, 1), 1);
+  p.pieces = ck_pieces(p.shape[d], p.per);
+  return p;
+}
+
+static void run_piece(void *context, int64_t index) {
+  const plan *p = context;
+  const int inputs = p->program->inputs, rank = p->rank - p->cut;
+  const int64_t first = index % p->pieces * p->per, size = (int64_t)ck_size(p->compute);
+  int64_t shape[CK_MAX_RANK], elements = 1, place[CK_MAX_RANK];
+  for (int d = 0; d < rank; d++) shape[d] = p->shape[p->cut + d];
+  shape[0] = ck_least(shape[0] - first, p->per);
+  for (int d = 0; d < rank; d++) elements *= shape[d];
+  int64_t rest = index / p->pieces;
+  for (int d = p->cut - 1; d >= 0; d--) place[d] = rest % p->shape[d], rest /= p->shape[d];
+
+  ck_operand operands[CK_MAX_OPERANDS];
+  for (int i = 0; i < inputs; i++) {
+    operands[i] = p->operands[i];
+    int64_t offset = first * p->operands[i].strides[p->cut];
+    for (int d = 0; d < p->cut; d++) offset += place[d] * p->operands[i].strides[d];
+    operands[i].data = (char *)p->operands[i].data + offset * (int64_t)ck_size(operands[i].dtype);
+    for (int d = 0; d < rank; d++) operands[i].strides[d] = p->operands[i].strides[p->cut + d];
+  }
+  _Alignas(64) char scratch[PIECE * sizeof(double)];
+  operands[inputs] = (ck_operand){.data = scratch, .dtype = p->compute};
+  for (int64_t d = rank - 1, step = 1; d >= 0; step *= shape[d--]) operands[inputs].strides[d] = step;
+  ck_run(p->program, p->compute, rank, shape, operands);
+
+  const int64_t row = p->row > 0 ? p->row : elements;
+  const ck_axis axis = {elements / row, row, 1, row, 1, 1};
+  const int64_t at = p->row > 0 ? index / p->pieces * p->shape[p->cut] + first : index;
+  ck_reduce(p->reduction, p->compute, axis, scratch, (char *)p->operands[inputs].data + at * size);
+}
+
+int64_t ck_run_reduced_parts(const ck_program *program, int rank, const int64_t *shape, int kept,
+                             const ck_operand *operands) {
+  const plan p = make(program, rank, shape, kept, operands);
+  if (p.row > 0) return 1;
+  int64_t parts = p.pieces;
+  for (int d = kept; d < p.cut; d++) parts *= p.shape[d];
+  return parts;
+}
+
+void ck_run_reduced(ck_reduction reduction, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,
+                    int kept, const ck_operand *operands) {
+  plan p = make(program, rank, shape, kept, operands);
+  p.reduction = reduction, p.compute = compute;
+  p.operands[program->inputs] = operands[program->inputs];
+  int64_t count = p.pieces, elements = 1;
+  for (int d = 0; d < p.cut; d++) count *= p.shape[d];
+  for (int d = 0; d < p.rank; d++) elements *= p.shape[d];
+  if (elements == 0) return;
+  // A quarter of a nanosecond for each step and operand; only the choice between one thread and many depends on it.
+  ck_parallel(count, 0.25 * (double)elements * (program->count + program->inputs), run_piece, &p);
+}
