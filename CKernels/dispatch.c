@@ -28,8 +28,10 @@ static const ck_table *best(void) {
 }
 
 static _Atomic(const ck_table *) chosen;
+static _Thread_local const ck_table *chosen_here;
 
 const ck_table *ck_kernels(void) {
+  if (chosen_here != NULL) return chosen_here;
   const ck_table *table = atomic_load_explicit(&chosen, memory_order_acquire);
   if (__builtin_expect(table == NULL, 0)) {  // two threads may both get here; they store the same
     table = best();
@@ -44,4 +46,16 @@ bool ck_use_instruction_set(const char *name) {
   const ck_table *table = named(name);
   if (table) atomic_store_explicit(&chosen, table, memory_order_release);
   return table != NULL;
+}
+
+const ck_table *ck_use_kernels_here(const ck_table *table) {
+  const ck_table *before = chosen_here;
+  chosen_here = table;
+  return before;
+}
+
+bool ck_use_instruction_set_here(const char *name) {
+  const ck_table *table = name ? named(name) : NULL;
+  if (table || !name) chosen_here = table;
+  return table || !name;
 }

@@ -12,6 +12,7 @@ typedef struct {
   int rank, cut;
   int64_t shape[CK_MAX_RANK], per, pieces, row;  // a row of results gives one partial result
   ck_operand operands[CK_MAX_OPERANDS];
+  const ck_table *kernels;
 } plan;
 
 static bool merges(const plan *p, int d, int inputs) {
@@ -55,6 +56,7 @@ static plan make(const ck_program *program, int rank, const int64_t *shape, int 
 
 static void run_piece(void *context, int64_t index) {
   const plan *p = context;
+  const ck_table *own = ck_use_kernels_here(p->kernels);
   const int inputs = p->program->inputs, rank = p->rank - p->cut;
   const int64_t first = index % p->pieces * p->per, size = (int64_t)ck_size(p->compute);
   int64_t shape[CK_MAX_RANK], elements = 1, place[CK_MAX_RANK];
@@ -81,6 +83,7 @@ static void run_piece(void *context, int64_t index) {
   const ck_axis axis = {elements / row, row, 1, row, 1, 1};
   const int64_t at = p->row > 0 ? index / p->pieces * p->shape[p->cut] + first : index;
   ck_reduce(p->reduction, p->compute, axis, scratch, (char *)p->operands[inputs].data + at * size);
+  ck_use_kernels_here(own);
 }
 
 int64_t ck_run_reduced_parts(const ck_program *program, int rank, const int64_t *shape, int kept,
@@ -95,7 +98,7 @@ int64_t ck_run_reduced_parts(const ck_program *program, int rank, const int64_t 
 void ck_run_reduced(ck_reduction reduction, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,
                     int kept, const ck_operand *operands) {
   plan p = make(program, rank, shape, kept, operands);
-  p.reduction = reduction, p.compute = compute;
+  p.reduction = reduction, p.compute = compute, p.kernels = ck_kernels();
   p.operands[program->inputs] = operands[program->inputs];
   int64_t count = p.pieces, elements = 1;
   for (int d = 0; d < p.cut; d++) count *= p.shape[d];

@@ -24,6 +24,8 @@ extern const ck_table ck_table_neon;
 #endif
 
 const ck_table *ck_kernels(void);  // the table in use
+// Sets the calling thread's own table, NULL for none, and gives the one before.
+const ck_table *ck_use_kernels_here(const ck_table *table);
 
 // The four compute types have the numbers 0 to 3 of ck_dtype.
 enum { CK_COMPUTE_TYPES = 4 };

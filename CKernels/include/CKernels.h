@@ -194,6 +194,8 @@ const char *ck_instruction_set(void);
 // Uses another one from now on; false, and nothing changes, where this machine or build lacks it. For tests: not to be
 // called while kernels run.
 bool ck_use_instruction_set(const char *name);
+// The same for what the calling thread starts, until it is called with NULL. For tests that run beside others.
+bool ck_use_instruction_set_here(const char *name);
 
 // The thread budget: CUSP_THREADS where it is a positive number, else the cores that this process may use.
 int ck_threads(void);

@@ -1,21 +1,19 @@
 import CKernels
 import Testing
 
-/// All kernel tests, in one serialized suite: they choose the instruction set and the number of threads for the whole process.
-/// The suites of one kernel family each are its extensions.
+/// All kernel tests, in one serialized suite: they choose the number of threads for the whole process. The instruction set they
+/// choose for their own thread: other suites compare bits beside them. The suites of one kernel family each are its extensions.
 @Suite(.serialized) struct KernelTests {
     /// The instruction sets that this machine has.
     static let instructionSets = ["baseline", "avx2", "avx512", "neon"].filter { set in
-        let before = String(cString: ck_instruction_set())
-        defer { ck_use_instruction_set(before) }
-        return ck_use_instruction_set(set)
+        defer { ck_use_instruction_set_here(nil) }
+        return ck_use_instruction_set_here(set)
     }
 
     /// Runs `body` with another instruction set, then goes back to the one before.
     static func with<Result>(instructionSet: String, _ body: () throws -> Result) rethrows -> Result {
-        let before = String(cString: ck_instruction_set())
-        defer { ck_use_instruction_set(before) }
-        #expect(ck_use_instruction_set(instructionSet))
+        defer { ck_use_instruction_set_here(nil) }
+        #expect(ck_use_instruction_set_here(instructionSet))
         return try body()
     }
 
