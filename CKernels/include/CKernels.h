@@ -203,6 +203,8 @@ void ck_set_threads(int threads);  // at least 1
 // While more `begin`s than `end`s were called on a thread, its kernels run on that thread alone.
 void ck_serial_begin(void);
 void ck_serial_end(void);
+// Sends the threads that wait for the next loop to sleep at once; by themselves they do so after a millisecond.
+void ck_rest(void);
 // How many threads the widest loop so far has really used. For tests and `cusp info`.
 int ck_widest_team(void);
 

@@ -1,0 +1,215 @@
+// The team: OpenMP's threads, held in one region for as long as the process lives.
+//
+// A region for each loop would end only when its last thread has come, however late the system lets it run and though
+// nothing is left for it to do; on busy cores that makes a loop of 10 µs one of several milliseconds. So a leader opens one
+// region whose threads take pieces of whatever loop is posted. The caller works too and waits only for pieces that somebody
+// has begun.
+#define _GNU_SOURCE
+#include "team.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+#if !defined(_OPENMP) && __has_include(<dispatch/dispatch.h>)
+#include <dispatch/dispatch.h>
+#endif
+
+#include "include/CKernels.h"
+
+// Swift's clang has no omp.h.
+int omp_get_thread_num(void);
+
+#if defined(__x86_64__)
+#define RELAX() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define RELAX() __asm__ volatile("yield")
+#else
+#define RELAX() ((void)0)
+#endif
+
+enum {
+  LINE = 128,              // bytes that two cores should not share
+  PIECES_PER_THREAD = 8,   // so that a thread that comes late or runs slowly takes fewer
+  RELAXED_SPINS = 64,      // looks at the posted loop between two looks at the clock
+  EAGER = 20 * 1000,       // nanoseconds that a thread waits without giving way to others
+  PATIENCE = 1000 * 1000,  // and until it sleeps: longer than the gap between two operations
+};
+
+// The posted loop. Where it stands is one word, its number << 32 | the next piece: taking a piece replaces the word, which
+// fails if meanwhile another loop was posted, so what was read of the loop before that is right.
+static struct {
+  _Alignas(LINE) _Atomic uint64_t place;
+  _Alignas(LINE) _Atomic(void (*)(void *, int64_t)) body;
+  _Atomic(void *) context;
+  _Atomic int64_t count, piece;
+  _Atomic uint32_t pieces;
+  atomic_int threads;
+  _Alignas(LINE) _Atomic uint32_t done;  // pieces that members of the team have finished
+  atomic_int members;                    // threads of the team that have taken a piece
+} posted;
+static const uint32_t closed = UINT32_MAX;  // as the next piece: nothing to take
+
+static struct {
+  pthread_mutex_t lock;
+  pthread_cond_t called;
+  atomic_int sleeping;
+  atomic_int wanted;       // threads that the region should have
+  atomic_uint rest_asked;  // how many times
+} team = {.lock = PTHREAD_MUTEX_INITIALIZER, .called = PTHREAD_COND_INITIALIZER};
+
+static int64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * (int64_t)1000000000 + t.tv_nsec;
+}
+
+static uint32_t next_of(uint64_t place) { return (uint32_t)place; }
+
+// true iff the loop at `place` has a piece left, as far as can be told without taking it.
+static bool offers(uint64_t place) {
+  return next_of(place) < atomic_load_explicit(&posted.pieces, memory_order_relaxed);
+}
+
+static void wake_one(void) {
+  pthread_mutex_lock(&team.lock);
+  pthread_cond_signal(&team.called);
+  pthread_mutex_unlock(&team.lock);
+}
+
+// Takes pieces until none is left; how many it took. `member` 0 is the caller.
+static uint32_t take_pieces(int member) {
+  uint32_t taken = 0;
+  uint64_t place = atomic_load_explicit(&posted.place, memory_order_acquire);
+  for (;;) {
+    const uint64_t offered = place;
+    if (!offers(offered) || member >= atomic_load_explicit(&posted.threads, memory_order_relaxed)) return taken;
+    void (*const body)(void *, int64_t) = atomic_load_explicit(&posted.body, memory_order_relaxed);
+    void *const context = atomic_load_explicit(&posted.context, memory_order_relaxed);
+    const int64_t piece = atomic_load_explicit(&posted.piece, memory_order_relaxed);
+    const int64_t count = atomic_load_explicit(&posted.count, memory_order_relaxed);
+    if (!atomic_compare_exchange_weak_explicit(&posted.place, &place, offered + 1, memory_order_acq_rel,
+                                               memory_order_acquire))
+      continue;
+    if (member > 0 && taken == 0) {
+      atomic_fetch_add_explicit(&posted.members, 1, memory_order_relaxed);
+      // Who was woken wakes the next, so that the caller need not.
+      if (atomic_load_explicit(&team.sleeping, memory_order_relaxed) > 0 && offers(offered + 1)) wake_one();
+    }
+    const int64_t first = next_of(offered) * piece, end = first + piece < count ? first + piece : count;
+    for (int64_t i = first; i < end; i++) body(context, i);
+    taken++;
+    if (member > 0) atomic_fetch_add_explicit(&posted.done, 1, memory_order_release);
+    place = atomic_load_explicit(&posted.place, memory_order_acquire);
+  }
+}
+
+#if defined(_OPENMP)
+// Sleeps until a loop is posted, or another number of threads is wanted.
+static void sleep_until_called(uint64_t seen, int size) {
+  pthread_mutex_lock(&team.lock);
+  atomic_fetch_add(&team.sleeping, 1);
+  while (atomic_load(&posted.place) == seen && atomic_load(&team.wanted) == size)
+    pthread_cond_wait(&team.called, &team.lock);
+  atomic_fetch_sub(&team.sleeping, 1);
+  pthread_mutex_unlock(&team.lock);
+}
+
+// The life of a thread of the team: takes part in loops, waits a while for the next, sleeps. Ends when another number of
+// threads is wanted.
+static void serve(int member, int size) {
+  while (atomic_load_explicit(&team.wanted, memory_order_relaxed) == size) {
+    take_pieces(member);
+    const uint64_t seen = atomic_load_explicit(&posted.place, memory_order_acquire);
+    if (offers(seen) && member < atomic_load_explicit(&posted.threads, memory_order_relaxed)) continue;
+    const unsigned rest = atomic_load_explicit(&team.rest_asked, memory_order_relaxed);
+    const int64_t start = now();
+    int64_t waited = 0;
+    while (waited < PATIENCE && atomic_load_explicit(&team.rest_asked, memory_order_relaxed) == rest) {
+      for (int i = 0; i < RELAXED_SPINS; i++) {
+        if (atomic_load_explicit(&posted.place, memory_order_relaxed) != seen) goto called;
+        RELAX();
+      }
+      waited = now() - start;
+      if (waited > EAGER) sched_yield();
+    }
+    sleep_until_called(seen, size);
+  called:;
+  }
+}
+
+static void *lead(void *unused) {
+  for (;;) {
+    const int size = atomic_load(&team.wanted);
+#pragma omp parallel num_threads(size)
+    serve(omp_get_thread_num() + 1, size);
+  }
+  return unused;
+}
+#endif
+
+#if defined(_OPENMP)
+// Has the team that many threads. The leader makes them; a loop does not wait for them.
+static void gather(int threads) {
+  static bool is_led;
+  if (atomic_load_explicit(&team.wanted, memory_order_relaxed) == threads) return;
+  atomic_store(&team.wanted, threads);
+  pthread_mutex_lock(&team.lock);
+  pthread_cond_broadcast(&team.called);
+  pthread_mutex_unlock(&team.lock);
+  if (is_led) return;
+  is_led = true;
+  // Spare threads stay with the team when it shrinks; a change of size then costs 3 µs, not 40.
+  setenv("KMP_HOT_TEAMS_MODE", "1", 0);
+  sigset_t all, before;  // signals are for the program's own threads
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t leader;
+  if (pthread_create(&leader, NULL, lead, NULL) == 0) pthread_detach(leader);  // without one, callers work alone
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+// Waits for the pieces that the team has begun.
+static void wait_for(uint32_t pieces) {
+  for (int spins = 0; atomic_load_explicit(&posted.done, memory_order_acquire) != pieces; spins++) {
+    RELAX();
+    if (spins > 1000) sched_yield();  // whoever has the piece may be waiting for this core
+  }
+}
+#elif __has_include(<dispatch/dispatch.h>)
+static void take_part(void *unused, size_t member) { take_pieces((int)member + 1); }
+#endif
+
+int ck_team_run(ck_loop loop) {
+  int64_t piece = loop.count / (loop.threads * PIECES_PER_THREAD);
+  if (piece < 1) piece = 1;
+  const uint32_t pieces = (uint32_t)((loop.count + piece - 1) / piece);
+  atomic_store_explicit(&posted.body, loop.body, memory_order_relaxed);
+  atomic_store_explicit(&posted.context, loop.context, memory_order_relaxed);
+  atomic_store_explicit(&posted.count, loop.count, memory_order_relaxed);
+  atomic_store_explicit(&posted.piece, piece, memory_order_relaxed);
+  atomic_store_explicit(&posted.pieces, pieces, memory_order_relaxed);
+  atomic_store_explicit(&posted.threads, loop.threads, memory_order_relaxed);
+  atomic_store_explicit(&posted.done, 0, memory_order_relaxed);
+  atomic_store_explicit(&posted.members, 0, memory_order_relaxed);
+  const uint64_t first = ((atomic_load_explicit(&posted.place, memory_order_relaxed) >> 32) + 1) << 32;
+  atomic_store(&posted.place, first);
+#if defined(_OPENMP)
+  gather(loop.threads - 1);
+  if (atomic_load(&team.sleeping) > 0) wake_one();
+  const uint32_t own = take_pieces(0);
+  wait_for(pieces - own);
+#elif __has_include(<dispatch/dispatch.h>)
+  dispatch_apply_f((size_t)loop.threads - 1, DISPATCH_APPLY_AUTO, NULL, take_part);
+  take_pieces(0);
+#else
+  take_pieces(0);
+#endif
+  atomic_store_explicit(&posted.place, first | closed, memory_order_release);
+  return 1 + atomic_load_explicit(&posted.members, memory_order_relaxed);
+}
+
+void ck_team_rest(void) { atomic_fetch_add(&team.rest_asked, 1); }

@@ -1,0 +1,21 @@
+// The threads beside the caller that loops are shared with (team.c), as parallel.c uses them.
+#ifndef CK_TEAM_H
+#define CK_TEAM_H
+
+#include <stdint.h>
+
+typedef struct {
+  void (*body)(void *context, int64_t index);
+  void *context;
+  int64_t count;  // body(context, i) for every i in 0 ..< count
+  int threads;    // at most so many, the caller among them
+} ck_loop;
+
+// Runs the loop on the caller and on those of the team that come, and returns when every index is done: it waits for no
+// thread that has taken nothing. One loop at a time. Returns how many threads had a part.
+int ck_team_run(ck_loop loop);
+
+// Sends the threads that wait for the next loop to sleep at once.
+void ck_team_rest(void);
+
+#endif

@@ -1,0 +1,100 @@
+import CKernels
+import Dispatch
+import Synchronization
+import Testing
+
+/// How often each index of a loop was called.
+private final class Calls: Sendable {
+    private let counts: [Atomic<Int>.Box]
+
+    init(_ count: Int) { counts = (0..<count).map { _ in .init() } }
+
+    /// Runs a loop over all indices; with `inner`, each of them runs another loop.
+    func run(_ inner: Calls? = nil) {
+        let context = Context(calls: self, inner: inner)
+        withExtendedLifetime(context) {
+            ck_parallel(
+                Int64(counts.count), 1e9,
+                { context, i in
+                    let context = Unmanaged<Context>.fromOpaque(context!).takeUnretainedValue()
+                    context.calls.counts[Int(i)].value.add(1, ordering: .relaxed)
+                    context.inner?.run()
+                }, Unmanaged.passUnretained(context).toOpaque())
+        }
+    }
+
+    var all: Set<Int> { Set(counts.map { $0.value.load(ordering: .relaxed) }) }
+
+    private final class Context: Sendable {
+        let calls: Calls
+        let inner: Calls?
+        init(calls: Calls, inner: Calls?) { (self.calls, self.inner) = (calls, inner) }
+    }
+}
+
+extension Atomic where Value == Int {
+    fileprivate final class Box: Sendable {
+        let value = Atomic<Int>(0)
+    }
+}
+
+/// In processes of their own, since the thread budget belongs to the process.
+@Suite struct ParallelTests {
+    @Test func everyIndexIsCalledOnceWhateverTheBudget() async {
+        await #expect(processExitsWith: .success) {
+            for round in 0..<2000 {
+                if round.isMultiple(of: 50) { ck_set_threads(Int32(round / 50 % 9 + 1)) }
+                let calls = Calls(round % 131)
+                calls.run()
+                #expect(calls.all.subtracting([1]).isEmpty, "round \(round)")
+            }
+        }
+    }
+
+    @Test func aLoopInALoopRunsOnItsThread() async {
+        await #expect(processExitsWith: .success) {
+            ck_set_threads(4)
+            let outer = Calls(64)
+            let inner = Calls(10)
+            outer.run(inner)
+            #expect(outer.all == [1] && inner.all == [64])
+        }
+    }
+
+    @Test func callersAtOnceEachGetTheirLoop() async {
+        await #expect(processExitsWith: .success) {
+            ck_set_threads(4)
+            DispatchQueue.concurrentPerform(iterations: 16) { _ in
+                for round in 0..<500 {
+                    let calls = Calls(round % 70 + 1)
+                    calls.run()
+                    if calls.all != [1] { fatalError("round \(round)") }
+                }
+            }
+        }
+    }
+
+    @Test func aTeamThatSleepsIsCalledAgain() async {
+        await #expect(processExitsWith: .success) {
+            ck_set_threads(3)
+            for _ in 0..<20 {
+                let calls = Calls(1000)
+                calls.run()
+                ck_rest()
+                // Past the millisecond after which the team sleeps by itself.
+                try await Task.sleep(for: .milliseconds(2))
+                #expect(calls.all == [1])
+            }
+        }
+    }
+
+    @Test func moreThreadsThanCoresHelp() async {
+        await #expect(processExitsWith: .success) {
+            ck_set_threads(64)
+            let calls = Calls(100_000)
+            for _ in 0..<10 { calls.run() }
+            #expect(calls.all == [10])
+            #expect(ck_widest_team() <= 64)
+        }
+    }
+}
