@@ -33,6 +33,6 @@ public final class Leaf<Value: Cotangent>: Node<Value>, @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         // Taken out before the sum, so that a sum in place finds its operand unique.
-        if let before = total.take() { total = Value.accumulate(before, next) } else { total = next }
+        if let before = total.take() { total = Value.accumulate(consume before, next) } else { total = next }
     }
 }

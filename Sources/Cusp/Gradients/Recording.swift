@@ -26,7 +26,11 @@ public func withGradients<T>(_ body: () throws -> T) rethrows -> T {
 }
 
 extension Tensor: Cotangent {
-    public static func accumulate(_ total: consuming Tensor, _ next: Tensor) -> Tensor { total + next }
+    public static func accumulate(_ total: consuming Tensor, _ next: Tensor) -> Tensor {
+        guard total.isExpendable, total.dtype == next.dtype else { return total + next }
+        total += next
+        return total
+    }
 
     public static var threads: Int { Cusp.threads }
 

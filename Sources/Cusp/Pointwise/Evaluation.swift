@@ -13,13 +13,16 @@ extension Tensor: Elementwise {
 
 extension PointwiseFunction {
     /// The first result for these operands, recorded if any of them needs gradients.
-    func evaluate(_ operands: Span<Operand<Tensor>>) throws(TensorError) -> Tensor {
+    ///
+    /// - Parameter spare: one of the operands, whose elements nobody will ask for again: the result is written over them
+    ///   where it fits.
+    func evaluate(_ operands: Span<Operand<Tensor>>, over spare: Tensor? = nil) throws(TensorError) -> Tensor {
         // Nearly always there is one result: then nothing is put into lists.
-        guard compiled.results.count == 1 else { return try evaluateAll(operands)[0] }
+        guard compiled.results.count == 1 else { return try evaluateAll(operands, over: spare)[0] }
         let call = try Call(self, operands)
         var result: Tensor
         if case .computed = compiled.results[0] {
-            result = Tensor(try Buffer(uninitialized: call.shape, call.typing.results[0]))
+            result = try call.place(call.typing.results[0], spare)
             compiled.run(operands, into: CollectionOfOne(result), call.shape, call.typing.compute)
         } else {
             result = try resolve(compiled.results[0], call.typing.results[0], operands, [], call.shape)
@@ -32,12 +35,14 @@ extension PointwiseFunction {
     }
 
     /// All results for these operands, recorded if any of them needs gradients.
-    func evaluateAll(_ operands: Span<Operand<Tensor>>) throws(TensorError) -> [Tensor] {
+    func evaluateAll(_ operands: Span<Operand<Tensor>>, over spare: Tensor? = nil) throws(TensorError) -> [Tensor] {
         let call = try Call(self, operands)
+        // A result that is an operand itself may be the spare one.
+        let spare = compiled.results.contains { if case .input = $0 { true } else { false } } ? nil : spare
         var outputs: [Tensor] = []
         for (result, type) in zip(compiled.results, call.typing.results) {
             guard case .computed(let i) = result, i == outputs.count else { continue }
-            outputs.append(Tensor(try Buffer(uninitialized: call.shape, type)))
+            outputs.append(try call.place(type, i == 0 ? spare : nil))
         }
         if !outputs.isEmpty { compiled.run(operands, into: outputs, call.shape, call.typing.compute) }
         var results: [Tensor] = []
@@ -100,6 +105,12 @@ struct Call {
             }
         }
         typing = function.typing(key)
+    }
+
+    /// Where a result goes: over `spare` where that has its shape and type.
+    func place(_ type: DType, _ spare: Tensor?) throws(TensorError) -> Tensor {
+        if let spare, spare.dtype == type, spare.shape == shape { return Tensor(spare.buffer) }
+        return Tensor(try Buffer(uninitialized: shape, type))
     }
 }
 

@@ -63,7 +63,12 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     override var name: String { function.name }
 
     override func backward(_ gradient: consuming Tensor, into inputs: inout Contributions<Tensor>) throws {
-        guard let ending else { return try propagate([.value(gradient)], &inputs) }
+        guard let ending else {
+            var gradient = gradient
+            // The engine has given the gradient away: what it leads to may be written over it.
+            let spare = gradient.isExpendable ? gradient : nil
+            return try propagate([.value(gradient)], &inputs, over: spare)
+        }
         // The gradient of a sum repeats over what was added up.
         try propagate([.value(ending.restored(gradient).expanded(to: ending.shape))], &inputs)
     }
@@ -72,13 +77,15 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         try propagate(gradients.map { $0.map(Operand.value) ?? .number(.float(0)) }, &inputs)
     }
 
-    private func propagate(_ gradients: [Operand<Tensor>], _ inputs: inout Contributions<Tensor>) throws {
+    private func propagate(
+        _ gradients: [Operand<Tensor>], _ inputs: inout Contributions<Tensor>, over spare: Tensor? = nil
+    ) throws {
         let operands = gradients + attached
         if derivative.operands.count == 1 {
-            inputs[derivative.operands[0]] = fitted(try derivative.function.evaluate(operands.span), 0)
+            inputs[derivative.operands[0]] = fitted(try derivative.function.evaluate(operands.span, over: spare), 0)
             return
         }
-        let results = try derivative.function.evaluateAll(operands.span)
+        let results = try derivative.function.evaluateAll(operands.span, over: spare)
         for (k, operand) in derivative.operands.enumerated() where inputs.wants(operand) {
             inputs[operand] = fitted(results[k], k)
         }

@@ -40,6 +40,15 @@ public struct Tensor: Sendable {
         if !isKnownUniquelyReferenced(&body) { body = Body(body.buffer, body.source) }
     }
 
+    /// Whether an operation may write its result over these elements, once it has read them: nobody else sees them, nothing
+    /// is recorded that would, and nobody watches.
+    var isExpendable: Bool {
+        mutating get {
+            isKnownUniquelyReferenced(&body) && isKnownUniquelyReferenced(&body.buffer.storage)
+                && body.source == nil && body.buffer.layout.isContiguous && !Recording.isOn && !Watch.isOn
+        }
+    }
+
     /// The sizes of the dimensions.
     public var shape: Shape { body.buffer.layout.shape }
     /// The type of the elements.
