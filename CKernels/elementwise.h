@@ -1,4 +1,4 @@
-// The elementwise functions of one instruction set (rows.inc, copy.inc).
+// The elementwise functions of one instruction set (rows.inc, copy.inc, transpose.inc).
 #ifndef CK_ELEMENTWISE_H
 #define CK_ELEMENTWISE_H
 
@@ -11,10 +11,15 @@ typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const
 // n elements from one dtype to another, with strides.
 typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
 
+// out[i, j] = in[j, i], rows by columns; a row's elements are contiguous.
+typedef void (*ck_turn)(int64_t rows, int64_t columns, void *out, int64_t out_stride, const void *in,
+                        int64_t in_stride);
+
 typedef struct {
   ck_row rows[CK_OPERATION_COUNT][4];   // by operation and compute type; NULL where it is not defined
   ck_convert load[CK_DTYPE_COUNT][4];   // from any dtype to a compute type
   ck_convert store[4][CK_DTYPE_COUNT];  // and back
+  ck_turn turn[4];                      // of elements of 1, 2, 4 and 8 bytes
 } ck_elementwise;
 
 #endif

@@ -6,8 +6,9 @@
 // a / b, rounded up. Small loops, for which a division takes as long as the loop, mostly have one tile.
 static int64_t quotient_up(int64_t a, int64_t b) { return a <= b ? 1 : (a + b - 1) / b; }
 
-// The width of a tile that is read across: with blocks of 512, rows of 16 elements along it.
-enum { crossed_columns = 32 };
+// The width of a tile that is read across: of rows of 16 elements, a cache line of 4-byte ones, until it is so wide that more
+// rows are better.
+static int64_t crossed_columns(int64_t block) { return block / 16 < 32 ? 32 : block / 16 > 64 ? 64 : block / 16; }
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t larger(int64_t a, int64_t b) { return a < b ? b : a; }
@@ -63,15 +64,22 @@ void ck_layout_make(ck_layout *l, int rank, const int64_t *shape, int operands, 
   l->rank = kept + 1;
 }
 
+int ck_layout_crossed(const ck_layout *l) {
+  const int last = l->rank - 1;
+  for (int d = 0; d < last; d++)
+    for (int i = 0; i < l->operands; i++)
+      if (magnitude(l->strides[i][d]) == 1 && magnitude(l->strides[i][last]) > 1) return d;
+  return -1;
+}
+
 // Which dimension gives a tile its rows. One that some operand has contiguous while the last dimension jumps through
 // it: a narrow tile reads whole cache lines of it. Else the nearest that is long enough to fill the tile, else the
 // longest.
 static int row_dimension(const ck_layout *l, int64_t block, bool *crossed) {
   const int last = l->rank - 1;
-  for (int d = 0; d < last; d++)
-    for (int i = 0; i < l->operands; i++)
-      if (magnitude(l->strides[i][d]) == 1 && magnitude(l->strides[i][last]) > 1) return *crossed = true, d;
-  *crossed = false;
+  const int across = ck_layout_crossed(l);
+  *crossed = across >= 0;
+  if (*crossed) return across;
   int best = last - 1;
   for (int d = last - 1; d >= 0 && l->shape[best] * l->shape[last] < block; d--)
     if (l->shape[d] > l->shape[best]) best = d;
@@ -84,7 +92,7 @@ int64_t ck_layout_cut(ck_layout *l, int64_t block) {
   for (int rows = row_dimension(l, block, &crossed); rows < last - 1; rows++) move_dimension(l, rows + 1, rows);
   for (int d = 0; d < last; d++) l->tile[d] = 1;
   int64_t columns = block;
-  if (crossed) columns = smaller(block, larger(crossed_columns, block / l->shape[last - 1]));
+  if (crossed) columns = smaller(block, larger(crossed_columns(block), block / l->shape[last - 1]));
   l->tile[last] = smaller(columns, l->shape[last]);
   l->tile[last - 1] = l->shape[last - 1] == 1 ? 1 : smaller(block / l->tile[last], l->shape[last - 1]);
   int64_t count = 1;

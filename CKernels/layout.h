@@ -18,6 +18,8 @@ typedef struct {
 // Shape and strides, `leading` being the operand whose elements are to be visited in the order of memory.
 void ck_layout_make(ck_layout *layout, int rank, const int64_t *shape, int operands, const ck_operand *operand,
                     int leading);
+// A dimension that some operand has contiguous while it jumps along the last one; -1 where there is none.
+int ck_layout_crossed(const ck_layout *layout);
 // Tiles of at most `block` elements. Returns their number.
 int64_t ck_layout_cut(ck_layout *layout, int64_t block);
 

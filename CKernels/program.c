@@ -22,6 +22,7 @@ enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
   LARGEST_BLOCK = 16 << 10,  // where nothing needs to stay in a cache
+  MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
   SHARE = 8 << 10,           // elements that a thread takes at a time, about
 };
 
@@ -60,13 +61,27 @@ static bool plain(const ck_run_plan *r) {
   return true;
 }
 
+// true iff the program copies elements as they are, and a tile's lines are contiguous in the result, and either in the
+// operand or across it.
+static bool moves(const ck_run_plan *r) {
+  const ck_layout *l = &r->layout;
+  if (r->program->count != 1 || r->program->instructions[0].operation != CK_copy || r->program->inputs != 1) return false;
+  const int last = l->rank - 1, across = ck_layout_crossed(l);
+  if (r->operands[0].dtype != r->operands[1].dtype || l->strides[1][last] != 1) return false;
+  if (across >= 0) return l->strides[0][across] == 1;
+  return l->strides[0][last] == 1 && l->shape[last] * (int64_t)ck_size(r->operands[0].dtype) >= 64;
+}
+
 // How many elements a tile has: CK_BLOCK, fewer where so many values would not fit into the first-level cache.
 static int64_t block_size(const ck_run_plan *r) {
+  if (r->moves) return MOVED_BLOCK;
   if (plain(r)) {  // pieces of one row
     const int64_t length = r->layout.shape[r->layout.rank - 1];
     return length < LARGEST_BLOCK ? length : LARGEST_BLOCK;
   }
   const int64_t bytes = (r->layout.operands + r->program->registers) * (int64_t)ck_size(r->compute);
+  // Read across, lines are short: more of them are worth more.
+  if (bytes * CK_BLOCK * 2 <= TILE_BYTES && ck_layout_crossed(&r->layout) >= 0) return CK_BLOCK * 2;
   if (bytes * CK_BLOCK <= TILE_BYTES) return CK_BLOCK;
   int64_t block = TILE_BYTES / bytes / SMALLEST_BLOCK * SMALLEST_BLOCK;
   return block < SMALLEST_BLOCK ? SMALLEST_BLOCK : block;
@@ -147,6 +162,7 @@ void ck_run(const ck_program *program, ck_dtype compute, int rank, const int64_t
   r.program = program, r.compute = compute, r.operands = operands;
   r.kernels = &ck_kernels()->elementwise;
   ck_layout_make(&r.layout, rank, shape, program->inputs + program->outputs, operands, program->inputs);
+  r.moves = moves(&r);
   const int64_t block = block_size(&r);
   r.tiles = ck_layout_cut(&r.layout, block);
   assign_slots(&r);

@@ -19,6 +19,7 @@ typedef struct {
   int slots;                  // for operands, then registers
   int64_t slot_bytes;         // a value of a whole tile
   int64_t constants[CK_MAX_CONSTANTS];  // elements of the compute type
+  bool moves;                           // elements only change places: nothing is computed or converted
 } ck_run_plan;
 
 // The body of the parallel loop; `plan` is a ck_run_plan.

@@ -12,7 +12,7 @@
 
 typedef struct {
   const char *name;
-  ck_elementwise elementwise;  // rows.inc, copy.inc
+  ck_elementwise elementwise;  // rows.inc, copy.inc, transpose.inc
   ck_blocks blocks;            // reduce.inc, softmax.inc, matmul.inc, random.inc
 } ck_table;
 

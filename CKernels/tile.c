@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct {
   int64_t position[CK_LAYOUT_RANK];     // which tile, along every dimension
@@ -26,6 +27,8 @@ static void convert(const ck_run_plan *r, int operand, bool output, int64_t rows
   const int64_t *strides = &r->layout.strides[operand][r->layout.rank - 2];
   int64_t lines = rows, length = columns, line_stride = strides[0], stride = strides[1], slot_line = columns,
           slot_stride = 1;
+  if (!output && dtype == r->compute && line_stride == 1 && llabs(stride) > 1)
+    return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride);
   if (rows == 1 || line_stride == stride * columns) {
     lines = 1, length = rows * columns;
   } else if (rows > columns || llabs(line_stride) < llabs(stride)) {
@@ -67,6 +70,19 @@ static void fetch(const ck_run_plan *r, tile *t) {
     convert(r, i, false, rows, columns, t->memory[i], (char *)t->places[i]);
     t->held[i].from = t->memory[i], t->held[i].rows = rows, t->held[i].columns = columns;
   }
+}
+
+// A tile of a program that moves elements as they are.
+static void carry(const ck_run_plan *r, const tile *t) {
+  const ck_layout *l = &r->layout;
+  const int across = l->rank - 1, down = across - 1;
+  const int64_t size = (int64_t)ck_size(r->operands[0].dtype), rows = extent(l, t, down), columns = extent(l, t, across);
+  const int64_t *from = l->strides[0], *to = l->strides[1];
+  if (from[across] != 1)
+    return r->kernels->turn[__builtin_ctzll((uint64_t)size)](rows, columns, (char *)t->memory[1], to[down], t->memory[0],
+                                                             from[across]);
+  for (int64_t i = 0; i < rows; i++)
+    memcpy((char *)t->memory[1] + i * to[down] * size, t->memory[0] + i * from[down] * size, (size_t)(columns * size));
 }
 
 // Every instruction, then the outputs that have slots.
@@ -114,8 +130,12 @@ void ck_run_share(void *plan, int64_t share) {
     first /= l->tiles[d];
   }
   for (;;) {
-    fetch(r, &t);
-    execute(r, &t);
+    if (r->moves) {
+      carry(r, &t);
+    } else {
+      fetch(r, &t);
+      execute(r, &t);
+    }
     if (--left == 0) break;
     int d = l->rank - 1;
     for (; t.position[d] == l->tiles[d] - 1; d--) move(r, &t, d, 1 - l->tiles[d]);

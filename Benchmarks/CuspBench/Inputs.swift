@@ -71,6 +71,9 @@ package struct Input: Sendable {
     /// [r, 1]
     static let column = Input { $0.signed([table($1)[0], 1]) }
 
+    /// [r], of rows
+    static let rowIndex = Input { $0.index(table($1)[0], [table($1)[0]]) }
+
     static func signed(_ shape: Int...) -> Input { Input { inputs, _ in inputs.signed(shape) } }
 
     /// The shape of the two-dimensional ids for a given n.

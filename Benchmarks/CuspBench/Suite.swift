@@ -9,7 +9,7 @@ package enum Suite {
     package static let missing: [(id: String, group: Group)] =
         ["erf", "gelu"].map { ($0, .pointwise) }
         + ["var_rows", "layer_norm"].map { ($0, .reductions) }
-        + ["gather_rows", "scatter_add_rows", "sort_rows"].map { ($0, .movement) }
+        + ["sort_rows"].map { ($0, .movement) }
 
     package static func row(_ id: String) -> Row? { rows.first { $0.id == id } }
 }

@@ -162,6 +162,35 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
 // each element.
 void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out);
 
+// ------------------------------------------------------------------------------------------------ positions
+// Positions along an axis of `length`, from -length on, where negative ones count from the end: the element at [o, j, i] of
+// an index is data[o * outer_stride + j * stride + i * inner_stride]. Where inner_stride is 0, whole runs move together.
+typedef struct {
+  const int64_t *data;
+  int64_t outer_stride, stride, inner_stride;
+} ck_index;
+
+// The place of the first position that is not from -length to length - 1; -1 where there is none. To be asked first: the
+// functions below trust their index.
+int64_t ck_first_outside(int64_t count, const int64_t *index, int64_t length);
+
+// out[o, j, i] = in[o, index[o, j, i], i] for j from 0 to count - 1; `out` is contiguous [outer, count, inner]. Any dtype.
+void ck_gather(ck_dtype dtype, ck_axis axis, int64_t count, ck_index index, const void *in, void *out);
+
+// out[o, index[o, j, i], i] = combine(itself, in[o, j, i]), one j after the other; contiguous, `out` [outer, length, inner]
+// and `in` [outer, count, inner]. CK_copy, where the last one stays, is for any dtype, other operations of two operands for
+// those that are computed in.
+void ck_scatter(ck_operation combine, ck_dtype dtype, int64_t outer, int64_t length, int64_t inner, int64_t count,
+                ck_index index, const void *in, void *out);
+
+// A mask of bytes is cut into at most CK_MASK_BLOCKS blocks. The first function gives how many are not 0, and in `starts`, of
+// CK_MASK_BLOCKS + 1 numbers, how many before each block; ck_compress then puts the elements at which the mask is not 0 side by
+// side, and ck_spread puts them back, with zeros between. Contiguous, of any dtype.
+enum { CK_MASK_BLOCKS = 1024 };
+int64_t ck_mask_starts(int64_t count, const uint8_t *mask, int64_t *starts);
+void ck_compress(ck_dtype dtype, int64_t count, const uint8_t *mask, const int64_t *starts, const void *in, void *out);
+void ck_spread(ck_dtype dtype, int64_t count, const uint8_t *mask, const int64_t *starts, const void *in, void *out);
+
 // -------------------------------------------------------------------------------------------------- matmul
 typedef struct {
   const void *data;

@@ -19,8 +19,8 @@ public struct Batches: Sequence {
         line: UInt = #line
     ) {
         let count = inputs.shape.first ?? 0
-        self.inputs = inputs.contiguous()
-        self.labels = labels.contiguous()
+        self.inputs = inputs
+        self.labels = labels
         self.size = Swift.max(size, 1)
         var order = order ?? Array(0..<count)
         if let error = Self.mistake(inputs, labels, size, order) {
@@ -48,28 +48,13 @@ public struct Batches: Sequence {
         fileprivate init(_ batches: Batches) { self.batches = batches }
 
         public mutating func next() -> (inputs: Tensor, labels: Tensor)? {
-            let rows = batches.order[position...].prefix(batches.size)
+            let rows = Array(batches.order[position...].prefix(batches.size))
             guard !rows.isEmpty else { return nil }
             position += rows.count
-            return (batches.inputs.copied(rows: rows), batches.labels.copied(rows: rows))
+            let index = Tensor(rows, shape: [rows.count])
+            return (batches.inputs.take(index, dim: 0), batches.labels.take(index, dim: 0))
         }
     }
 
     public func makeIterator() -> Iterator { Iterator(self) }
-}
-
-extension Tensor {
-    /// These rows, each at any number of times, copied one after the other; of a contiguous tensor.
-    fileprivate func copied(rows: ArraySlice<Int>) -> Tensor {
-        attempt { () throws(TensorError) in
-            var shape = shape
-            let bytes = elementCount / Swift.max(shape[0], 1) * dtype.size
-            shape[0] = rows.count
-            let result = try Buffer(uninitialized: shape, dtype)
-            for (target, row) in rows.enumerated() {
-                (result.start + target * bytes).copyMemory(from: buffer.start + row * bytes, byteCount: bytes)
-            }
-            return Tensor(result)
-        }
-    }
 }

@@ -20,4 +20,8 @@ let movementRows = [
     map("stack2", .movement, .signed, .signed, bytes: 16) { stack([$0, $1]) },
     // Half of the elements are chosen.
     map("masked_select", .movement, .signed, .mask, bytes: 7) { $0[$1] },
+    map("gather_rows", .movement, .matrix, .rowIndex, bytes: 8) { $0.take($1, dim: 0) },
+    map("scatter_add_rows", .movement, .matrix, .rowIndex, .matrix, bytes: 16) {
+        $0.indexAdd(dim: 0, index: $1, from: $2)
+    },
 ]

@@ -135,14 +135,50 @@ extension Tensor {
         switch call.value("index") {
         case .tensor(let mask) where mask.dtype == .bool && mask.rank == rank:
             return self[mask]
+        case .tensor(let index) where index.dtype == .bool && index.rank == 1:
+            return take(index.nonzero().flattened(), dim: 0)
+        case .tensor(let index) where index.dtype != .bool: return self[index]
         case .list(let entries):
             // [1, 2] without a slice is a list of positions, not one index a dimension.
             let names = entries.contains { if case .int = $0 { false } else { true } }
-            guard names else { throw Unsupported("indexing with a list of positions") }
+            guard names else { return self[Tensor(try entries.map { try $0.integer("a position") })] }
+            if let picked = try picked(entries) { return picked }
             return try entries.map { try $0.index }.applied(to: self)
         case let index?: return try [index.index].applied(to: self)
         case nil: throw Unsupported("indexing with None")
         }
+    }
+}
+
+extension Tensor {
+    /// What lists of positions for the first dimensions select, or one list among whole dimensions; nil for other indices.
+    fileprivate func picked(_ entries: [Value<Tensor>]) throws -> Tensor? {
+        let lists = try entries.map { try $0.positions }
+        guard lists.contains(where: { $0 != nil }) else { return nil }
+        let rest = zip(lists, entries).filter { $0.0 == nil }.map(\.1)
+        guard rest.allSatisfy(\.isWhole), entries.count <= rank else { throw Unsupported("indexing with positions") }
+        let named = lists.indices.filter { lists[$0] != nil }
+        if named.count == 1 { return take(lists[named[0]]!, dim: named[0]) }
+        guard named == Array(0..<named.count) else { throw Unsupported("indexing with positions") }
+        // Row by row: the place in the merged dimension.
+        let place = named.dropFirst().reduce(lists[0]!) { $0 * shape[$1] + lists[$1]! }
+        return reshaped([-1] + shape[named.count...]).take(place, dim: 0)
+    }
+}
+
+extension Value<Tensor> {
+    fileprivate var positions: Tensor? {
+        get throws {
+            switch self {
+            case .tensor(let index) where index.dtype != .bool: index
+            case .list(let values): Tensor(try values.map { try $0.integer("a position") })
+            default: nil
+            }
+        }
+    }
+
+    fileprivate var isWhole: Bool {
+        if case .slice(nil, nil, let step) = self { step == nil || step == 1 } else { false }
     }
 }
 

@@ -32,9 +32,16 @@ extension Tensor {
     ///     print(x)     // [1. 0. 3.]
     ///
     /// Reading copies them into a vector. What is written broadcasts to this tensor's shape.
+    ///
+    /// An index of integers instead selects parts along the first dimension, see ``take(_:dim:file:line:)``; what is written
+    /// broadcasts to them, and of several parts for one position the last stays.
+    ///
+    ///     let table = Tensor([[1, 2], [3, 4], [5, 6]])
+    ///     table[Tensor([2, 0], dtype: .int64)]     // [[5. 6.] [1. 2.]]
     public subscript(mask: Tensor) -> Tensor {
-        get { selected(mask) }
+        get { mask.dtype.isIndex ? take(mask, dim: 0) : selected(mask) }
         set {
+            if mask.dtype.isIndex { return write(newValue, at: mask) }
             let result = `where`(mask, newValue.asType(dtype), self)
             guard result.shape == shape else {
                 return report(
@@ -49,4 +56,25 @@ extension Tensor {
             }
         }
     }
+}
+
+extension Tensor {
+    /// Writes `values`, broadcast to the parts at `index` along the first dimension, over those.
+    private mutating func write(_ values: Tensor, at index: Tensor) {
+        attempt(instead: ()) { () throws(TensorError) in
+            try requireWritable("subscript")
+            guard rank > 0 else { throw TensorError(.index, "subscript: a single element has no positions") }
+            var parts = shape
+            parts[0] = index.elementCount
+            let sizes = try Shape(checking: Array(index.shape) + Array(shape.dropFirst()), for: "subscript")
+            let part = values.expanded(to: sizes).reshaped(parts).asType(dtype)
+            let result = indexCopy(dim: 0, index: index.flattened(), from: part)
+            if Recording.isOn { self = result } else { buffer = result.buffer }
+        }
+    }
+}
+
+extension DType {
+    /// Whether a tensor of this type holds positions.
+    fileprivate var isIndex: Bool { !isFloatingPoint && self != .bool }
 }
