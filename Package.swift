@@ -52,10 +52,11 @@ let package = Package(
         .executableTarget(
             name: "CuspConformance", dependencies: ["Cusp", "CuspNN", arguments], path: "Benchmarks/CuspConformance"),
 
-        .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(name: "AutogradTests", dependencies: ["Autograd"]),
-        .testTarget(name: "StridedTests", dependencies: ["Strided"]),
-        .testTarget(name: "CuspTests", dependencies: ["Cusp"]),
+        .testTarget(name: "StridedTests", dependencies: ["Strided", "TestSupport"]),
+        .testTarget(name: "CuspTests", dependencies: ["Cusp", "CuspTesting", "TestSupport"]),
         .testTarget(name: "CuspNNTests", dependencies: ["CuspNN"]),
         .testTarget(name: "CuspTestingTests", dependencies: ["CuspTesting", "Cusp"]),
         .testTarget(name: "CuspToolTests", dependencies: ["CuspTool"]),

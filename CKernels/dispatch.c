@@ -1,5 +1,6 @@
 // Which instruction set's kernels run: asked once, at the first call.
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "table.h"
@@ -22,8 +23,16 @@ static const ck_table *named(const char *name) {
 static const ck_table *best(void) {
   const char *wish = getenv("CUSP_ISA");
   const ck_table *table = wish ? named(wish) : NULL;
+  bool absent = wish && wish[0] && !table;
   const char *names[] = {"avx512", "avx2", "neon", "baseline"};
   for (int i = 0; table == NULL; i++) table = named(names[i]);
+  if (absent) {
+    // The one thing that this floor says itself: the first kernel may run before anybody above could ask.
+    fprintf(stderr, "Cusp: CUSP_ISA=%s is not available on this machine, %s is used; available are", wish, table->name);
+    for (int i = 0; i < 4; i++)
+      if (named(names[i])) fprintf(stderr, " %s", names[i]);
+    fputc('\n', stderr);
+  }
   return table;
 }
 

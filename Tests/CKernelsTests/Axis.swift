@@ -39,7 +39,7 @@ struct AxisCase: Sendable, CustomTestStringConvertible {
     }
 
     func memory<T>(_ element: (inout SeededGenerator) -> T) -> [T] {
-        var generator = SeededGenerator(state: UInt64(length * 1000 + inner))
+        var generator = SeededGenerator(seed: length * 1000 + inner)
         return span.map { _ in element(&generator) }
     }
 }

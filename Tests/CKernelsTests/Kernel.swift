@@ -1,4 +1,5 @@
 import CKernels
+@_exported import TestSupport
 import Testing
 
 /// The table of operations.
@@ -71,16 +72,4 @@ func apply<T: ComputeType>(_ operation: ck_operation, _ operands: [[T]], count: 
     run([instruction], compute: T.dtype, shape: [count], inputs: inputs, outputs: [output])
     precondition(target[count].isSame(as: guardElement), "\(operation) wrote past the end")
     return Array(target.prefix(count))
-}
-
-/// A small generator with a seed, so that a failure comes again (SplitMix64: Steele, Lea and Flood, 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
 }

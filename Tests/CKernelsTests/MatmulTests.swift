@@ -97,7 +97,7 @@ extension KernelTests {
             }
 
             func check<T: ComputeType & BinaryFloatingPoint>(_ left: Placement, _ right: Placement, as: T.Type) {
-                var generator = SeededGenerator(state: 3)
+                var generator = SeededGenerator(seed: 3)
                 let a = Operand2D(left, c.batch, c.m, c.k) { T(Float.random(in: -1...1, using: &generator)) }
                 let b = Operand2D(right, c.batch, c.k, c.n) { T(Float.random(in: -1...1, using: &generator)) }
                 expectProduct(c, a, b, "\(T.self), \(left.testDescription), \(right.testDescription)")
@@ -126,7 +126,7 @@ extension KernelTests {
 
         @Test(arguments: cases + empty)
         func integersWrapAround(c: MatmulCase) {
-            var generator = SeededGenerator(state: 5)
+            var generator = SeededGenerator(seed: 5)
             for (left, right) in zip(Placement.all, Placement.all.reversed()) {
                 check { Int32.random(in: .min ... .max, using: &generator) }
                 check { Int64.random(in: .min ... .max, using: &generator) }
@@ -147,7 +147,7 @@ extension KernelTests {
         /// The contract, to the last bit: a chain of fused multiply-adds in each panel of 256, panels added in order.
         @Test(arguments: [MatmulCase(7, 19, 600), .init(1, 19, 600), .init(130, 70, 300)])
         func elementsAreChainsOfFusedMultiplyAdds(c: MatmulCase) {
-            var generator = SeededGenerator(state: 6)
+            var generator = SeededGenerator(seed: 6)
             let a = Operand2D(Placement.all[0], 1, c.m, c.k) { Float.random(in: -1...1, using: &generator) }
             let b = Operand2D(Placement.all[0], 1, c.k, c.n) { Float.random(in: -1...1, using: &generator) }
             let exact = (0..<c.m * c.n).map { i in
@@ -165,7 +165,7 @@ extension KernelTests {
 
         @Test(arguments: cases + large)
         func sameBitsOnAnyMachine(c: MatmulCase) {
-            var generator = SeededGenerator(state: 7)
+            var generator = SeededGenerator(seed: 7)
             for placement in Placement.all.prefix(3) {
                 let a = Operand2D(placement, c.batch, c.m, c.k) { Float.random(in: -1...1, using: &generator) }
                 let b = Operand2D(Placement.all[0], c.batch, c.k, c.n) { Float.random(in: -1...1, using: &generator) }

@@ -8,7 +8,7 @@ extension KernelTests {
         func randomPrograms(instructionSet: String, compute: ck_dtype) {
             KernelTests.with(instructionSet: instructionSet) {
                 for seed in 0..<40 {
-                    var generator = SeededGenerator(state: UInt64(seed))
+                    var generator = SeededGenerator(seed: seed)
                     RandomProgram(compute: compute, using: &generator).check("seed \(seed)")
                 }
             }

@@ -48,7 +48,7 @@ extension KernelTests {
         #if arch(x86_64)
             @Test(arguments: KernelTests.instructionSets, functions)
             func float64IsWithinTheBound(instructionSet: String, operation: ck_operation) {
-                var generator = SeededGenerator(state: 1)
+                var generator = SeededGenerator(seed: 1)
                 var inputs = (0..<70000).map { _ in Double(bitPattern: generator.next()) }
                 inputs += (0..<70000).map { _ in Double.random(in: -750...750, using: &generator) }
                 inputs += (0..<70000).map { _ in Double.random(in: -3...3, using: &generator) }

@@ -2,6 +2,11 @@ import Cusp
 import Testing
 
 @Suite struct CheckedTests {
+    private static func gradient(_ gradient: Tensor, of x: Tensor) -> Tensor {
+        x.grad = gradient
+        return x
+    }
+
     static let mistakes: [(body: @Sendable () -> Tensor, sentence: String)] = [
         (
             { Tensor([1, 2]) + Tensor([1, 2, 3]) },
@@ -26,6 +31,18 @@ import Testing
         (
             { Tensor([1, 2]).sliced(dim: 0, from: 1, count: 2) },
             "sliced: 2 elements from 1 in steps of 1 do not lie in dimension 0 of the shape [2]"
+        ),
+        (
+            { gradient(Tensor(1.0), of: Tensor([1, 2]).leaf) },
+            "grad: float32 of shape [] is no gradient of a leaf that is float32 of shape [2]"
+        ),
+        (
+            { gradient(Tensor([1, 2], dtype: .float64), of: Tensor([1, 2]).leaf) },
+            "grad: float64 of shape [2] is no gradient of a leaf that is float32 of shape [2]"
+        ),
+        (
+            { gradient(Tensor([1, 2]), of: Tensor([1, 2]).leaf * 1) },
+            "grad: a tensor of shape [2] is no leaf, and only leaves keep gradients"
         ),
         ({ Tensor([1, 2]).sum(dim: 1) }, "sum: dimension 1 is not one of the 1 of the shape [2]"),
         ({ Tensor([1, 2]).sum(dims: [0, -1]) }, "sum: dimension -1 is named twice"),

@@ -83,7 +83,7 @@ import Testing
     @Test func secondOrder() throws {
         let x = [Tensor([0.5, -1, 2], [3], .float64), Tensor([1, 0.3, -0.2], [3], .float64)]
         let f = Product { g, x in [g * x[1], g * x[0]] }
-        var check = GradientCheck(seed: 91)
+        let check = GradientCheck(seed: 91)
         #expect(try check.first({ f($0) }, x) == nil)
         #expect(try check.second({ f($0) }, x) == nil)
     }

@@ -12,7 +12,7 @@ import Testing
             for b in row.arity > 1 ? Arrangement.allCases : [.contiguous] {
                 let arrangements = [a, b, Arrangement.allCases.randomElement(using: &random)!]
                 let operands = zip(row.domains, arrangements).map { $1.tensor(2, 3, .float64, $0, &random) }
-                var check = GradientCheck(seed: 5)
+                let check = GradientCheck(seed: 5)
                 let (first, second) = try (check.first(row.apply, operands), check.second(row.apply, operands))
                 #expect(first == nil, "\(arrangements)")
                 #expect(second == nil, "second derivative, \(arrangements)")
@@ -64,13 +64,5 @@ import Testing
     @Test(arguments: ElementwiseRow.all.filter { $0.gives == .booleans })
     func booleansHaveNone(row: ElementwiseRow) {
         #expect(!row.apply(row.domains.map { _ in Tensor([1.0]).leaf }).requiresGrad)
-    }
-}
-
-extension GradientCheck {
-    /// Both orders for a function of one operand.
-    func one(_ f: (Tensor) -> Tensor, at x: () -> Tensor) throws -> String? {
-        var check = self
-        return try check.first({ f($0[0]) }, [x()]) ?? check.second({ f($0[0]) }, [x()])
     }
 }

@@ -64,7 +64,7 @@ import Testing
             everyView(shapes.0, .float64, .range(-1, 1), &random),
             everyView(shapes.1, .float64, .range(-1, 1), &random).reversed())
         for (a, b) in all {
-            var check = GradientCheck(seed: 32)
+            let check = GradientCheck(seed: 32)
             let operands = [a.tensor, b.tensor]
             let first = try check.first({ matmul($0[0], $0[1]) }, operands)
             let second = try check.second({ matmul($0[0], $0[1]) }, operands)

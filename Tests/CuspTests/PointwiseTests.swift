@@ -102,7 +102,7 @@ import Testing
             [[3, 1], [2], []], [[1, 1], [4, 3, 2], [2]], [[0, 1], [2], [1, 2]], [[2, 1], [1, 2], [2, 2]],
         ] {
             let operands = shapes.map { Tensor(Domain.range(-1, 1).samples($0.reduce(1, *), &random), $0, .float64) }
-            var check = GradientCheck(seed: 81)
+            let check = GradientCheck(seed: 81)
             #expect(try check.first({ f($0[0], $0[1], $0[2]) }, operands) == nil, "\(shapes)")
             #expect(try check.second({ f($0[0], $0[1], $0[2]) }, operands) == nil, "\(shapes)")
         }

@@ -32,7 +32,7 @@ import Testing
         // A kink is hit now and then: then another point is asked.
         var problem: String?
         for attempt in 0..<4 {
-            var check = GradientCheck(seed: attempt)
+            let check = GradientCheck(seed: attempt)
             let moved = operands.map { $0 + 0.05 * Double(attempt) }
             problem = try check.first({ fused($0[0], $0[1], $0[2]) }, moved)
             if problem == nil { break }

@@ -115,6 +115,24 @@ struct RowFunction: Sendable, CustomTestStringConvertible {
         #expect(Tensor([.nan, 1] as [Float]).logSumExp().item(as: Float.self).isNaN)
     }
 
+    /// The gradient is right to a few units in the last place even where the rounding of the result is far more than that.
+    @Test(arguments: [0, 100, 1e4, -1e4, 1e6] as [Double], [5, 100])
+    func gradientOfLarge(offset: Double, count: Int) throws {
+        var random = SeededGenerator(seed: 25)
+        // Numbers that float32 holds exactly at each offset.
+        let x = (0..<2 * count).map { _ in offset + Double(random.below(160)) / 16 }
+        let leaf = Tensor(x, [2, count], .float32).leaf
+        try leaf.logSumExp(dim: 1).sum().backward()
+        for row in 0..<2 {
+            let row = row * count..<(row + 1) * count
+            let sum = x[row].reduce(0) { $0 + Foundation.exp($1 - offset) }
+            for i in row {
+                let exact = Foundation.exp(x[i] - offset) / sum
+                #expect(ulps(leaf.grad!.elements[i], exact, .float32) <= 6)
+            }
+        }
+    }
+
     @Test func integersBecomeFloats() {
         #expect(Tensor([1, 1], dtype: .int64).softmax(dim: 0).dtype == .float32)
         #expect(Tensor([true, true, false]).cumulativeSum(dim: 0).array(of: Int.self) == [1, 2, 2])

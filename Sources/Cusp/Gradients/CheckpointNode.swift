@@ -2,7 +2,7 @@ import Autograd
 
 /// The rule of a checkpoint: its closure again, and a pass through what it records.
 final class CheckpointNode: Node<Tensor>, @unchecked Sendable {
-    private var inputs: [Tensor]
+    private var inputs: [SavedTensor]
     private let leaves: [Leaf<Tensor>]
     private let forms: [Form]
     private let policy = KinkPolicy.current
@@ -12,7 +12,7 @@ final class CheckpointNode: Node<Tensor>, @unchecked Sendable {
         _ inputs: [Tensor], _ leaves: [Leaf<Tensor>], _ results: [Tensor],
         _ body: @escaping @Sendable ([Tensor]) -> [Tensor]
     ) {
-        self.inputs = inputs
+        self.inputs = inputs.map { SavedTensor($0) }
         self.leaves = leaves
         self.body = body
         forms = results.map { Form($0) }
@@ -33,6 +33,7 @@ final class CheckpointNode: Node<Tensor>, @unchecked Sendable {
         outputs gradients: consuming [Tensor?], into contributions: inout Contributions<Tensor>
     ) throws {
         let isRecorded = Recording.isOn
+        let inputs = try inputs.map { try $0.tensor }
         let variables = withGradients {
             inputs.map { $0.requiresGrad ? (isRecorded ? $0 : $0.detached()).variable : $0 }
         }

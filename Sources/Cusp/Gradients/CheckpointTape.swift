@@ -8,7 +8,10 @@ final class CheckpointTape: Sendable {
     func add(_ node: GraphNode) { made.with { _ = $0.insert(ObjectIdentifier(node)) } }
 
     func during<T>(_ body: () -> T) -> T {
-        Watch.during { Self.$current.withValue(self, operation: body) }
+        // What is recorded here is looked at and dropped: nothing of it is kept.
+        SavedTensorHooks.$current.withValue(nil) {
+            Watch.during { Self.$current.withValue(self, operation: body) }
+        }
     }
 
     /// The leaves that the closure's nodes lead to, and a node that is neither a leaf nor theirs, if there is one.

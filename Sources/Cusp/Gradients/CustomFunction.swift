@@ -54,6 +54,7 @@ private struct OneResult<Function: CustomFunction>: CustomOperation {
 
     var name: String { function.name }
     var isOnceDifferentiable: Bool { function.isOnceDifferentiable }
+    var usesResults: Bool { false }
     var jvp: ForwardRule? {
         guard let rule = function.jvp else { return nil }
         return { tangents, context in [try rule(tangents, context)] }

@@ -6,15 +6,17 @@ final class CustomNode<Operation: CustomOperation>: Node<Tensor>, @unchecked Sen
     private let inputs: [Form]
     private let sources: [Edge<Tensor>?]
     /// Without sources, or the graph would hold itself.
-    private var results: [Buffer]
-    private var context: Operation.Context?
+    private var results: [SavedTensor]
+    private let resultForms: [Form]
+    private var context: SavedContext<Operation.Context>?
 
     init(_ operation: Operation, _ inputs: [Tensor], _ results: [Buffer], _ context: Operation.Context) {
         self.operation = operation
         self.inputs = inputs.map { Form($0) }
         sources = inputs.map(\.source)
-        self.results = results
-        self.context = context
+        self.results = operation.usesResults ? results.map { SavedTensor(Tensor($0)) } : []
+        resultForms = results.map { Form($0) }
+        self.context = SavedContext(context)
         let shapes = inputs.map(\.shape) + results.map(\.layout.shape)
         let elements = shapes.reduce(0) { $0 + $1.elementCount }
         super.init(inputs: sources, outputCount: results.count, work: Double(elements))
@@ -39,11 +41,13 @@ final class CustomNode<Operation: CustomOperation>: Node<Tensor>, @unchecked Sen
 
     /// What the author's rule gives, looked over.
     private func rule(_ gradients: [Tensor?], _ needs: [Bool]) throws -> [Tensor?] {
-        let results = results.enumerated().map { i, buffer in
-            Tensor(buffer, source: Recording.isOn && !operation.isConstant(i, buffer) ? Edge(self, output: i) : nil)
+        let results = try results.enumerated().map { i, saved in
+            let buffer = try saved.tensor.buffer
+            return Tensor(
+                buffer, source: Recording.isOn && !operation.isConstant(i, buffer) ? Edge(self, output: i) : nil)
         }
         let call = BackwardCall(gradients: gradients, results: results, needsGradient: needs)
-        let found = try operation.backward(call, context!)
+        let found = try operation.backward(call, context!.value)
         guard found.count == inputs.count else {
             throw GraphError.gradientCount(name, expected: inputs.count, got: found.count)
         }
@@ -66,11 +70,36 @@ final class CustomNode<Operation: CustomOperation>: Node<Tensor>, @unchecked Sen
         let context = context!
         let node = DerivativeNode(
             name, paths: isOnce ? sources : found.map { $0?.source }, isOpen: !isOnce,
-            gradients: gradients.map { $0?.source }, results: results.map { Form($0) },
-            tangents: forward.map { forward in { try forward($0, context) } })
+            gradients: gradients.map { $0?.source }, results: resultForms,
+            tangents: forward.map { forward in { try forward($0, context.value) } })
         if Watch.isOn { Watch.note(node.name, cut.compactMap { $0 }, [], node) }
         return found.enumerated().map { i, gradient in
             gradient.map { Tensor($0.buffer, source: Edge(node, output: i)) }
+        }
+    }
+}
+
+/// An author's context, whose tensors are saved ones where the type says that it consists of tensors.
+private enum SavedContext<Context: Sendable>: Sendable {
+    case value(Context)
+    case tensor(SavedTensor)
+    case list([SavedTensor])
+
+    init(_ context: Context) {
+        switch context {
+        case let tensor as Tensor: self = .tensor(SavedTensor(tensor))
+        case let list as [Tensor]: self = .list(list.map { SavedTensor($0) })
+        default: self = .value(context)
+        }
+    }
+
+    var value: Context {
+        get throws {
+            switch self {
+            case .value(let context): context
+            case .tensor(let saved): try saved.tensor as! Context
+            case .list(let list): try list.map { try $0.tensor } as! Context
+            }
         }
     }
 }

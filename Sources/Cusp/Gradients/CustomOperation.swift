@@ -32,6 +32,9 @@ public protocol CustomOperation: Sendable {
     /// values are so anyway.
     var constantResults: Set<Int> { get }
 
+    /// Whether `backward` reads the call's results; true unless given. They are not kept otherwise.
+    var usesResults: Bool { get }
+
     /// A rule for forward mode, used by ``jvp(at:along:createGraph:of:)-(Tensor,_,_,_)`` instead of the one that
     /// follows from `backward`. None unless given.
     var jvp: ForwardRule? { get }
@@ -51,7 +54,7 @@ public protocol CustomOperation: Sendable {
 public struct BackwardCall: Sendable {
     /// The gradients of the results; nil for zero.
     public let gradients: [Tensor?]
-    /// The results that `forward` gave; they can be differentiated again.
+    /// The results that `forward` gave; they can be differentiated again. Empty where the operation does not use them.
     public let results: [Tensor]
     /// For each input whether its gradient is wanted in this pass.
     public let needsGradient: [Bool]
@@ -61,6 +64,7 @@ extension CustomOperation {
     public var name: String { "\(Self.self)" }
     public var isOnceDifferentiable: Bool { false }
     public var constantResults: Set<Int> { [] }
+    public var usesResults: Bool { true }
     public var jvp: ForwardRule? { nil }
 
     /// Applies the operation.

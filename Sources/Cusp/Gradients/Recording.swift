@@ -58,6 +58,7 @@ private struct Scope: Sendable {
     let anomalies = Anomalies.current
     let tape = CheckpointTape.current
     let silent = SilentLeaves.current
+    let hooks = SavedTensorHooks.current
 
     func use(_ body: () -> Void) {
         Recording.$isOn.withValue(recording) {
@@ -74,7 +75,9 @@ private struct Scope: Sendable {
             Pass.$isRunning.withValue(isRunning) {
                 Anomalies.$current.withValue(anomalies) {
                     CheckpointTape.$current.withValue(tape) {
-                        SilentLeaves.$current.withValue(silent, operation: body)
+                        SilentLeaves.$current.withValue(silent) {
+                            SavedTensorHooks.$current.withValue(hooks, operation: body)
+                        }
                     }
                 }
             }
@@ -91,12 +94,12 @@ final class RuleNode: Node<Tensor>, @unchecked Sendable {
     private let operation: String
     private var rule: Rule?
     /// The operation's own result, where the rule names it; without its source, or the graph would hold itself.
-    private var result: Buffer?
+    private var result: SavedTensor?
 
     init(_ operation: String, _ sources: [Edge<Tensor>?], work: Double, result: Buffer?, _ rule: @escaping Rule) {
         self.operation = operation
         self.rule = rule
-        self.result = result
+        self.result = result.map { SavedTensor(Tensor($0)) }
         super.init(inputs: sources, work: work)
     }
 
@@ -104,7 +107,7 @@ final class RuleNode: Node<Tensor>, @unchecked Sendable {
 
     override func backward(_ gradient: consuming Tensor, into inputs: inout Contributions<Tensor>) throws {
         // For a second derivative the result leads back to this node.
-        let result = result.map { Tensor($0, source: Recording.isOn ? Edge(self) : nil) }
+        let result = try result.map { Tensor(try $0.tensor.buffer, source: Recording.isOn ? Edge(self) : nil) }
         try rule!(gradient, result, &inputs)
     }
 
@@ -114,7 +117,8 @@ final class RuleNode: Node<Tensor>, @unchecked Sendable {
     }
 }
 
-/// The result of an operation, with its rule recorded if any operand needs gradients.
+/// The result of an operation, with its rule recorded if any operand needs gradients. A rule keeps the tensors that it
+/// names as ``SavedTensor``, and only those that a gradient that can be asked for needs.
 func record(
     _ operation: String, _ operands: Tensor..., result: Buffer,
     rule: @escaping (Tensor, inout Contributions<Tensor>) throws -> Void

@@ -34,9 +34,23 @@ extension Tensor {
 
     /// The gradients that backward passes have added up in this leaf; nil before the first, and for what is not a leaf.
     /// Copies of a leaf share it.
+    ///
+    ///     w.grad = nil                                // what the next pass adds to
+    ///
+    /// Traps where anything but nil is given to a tensor that is not a leaf, or what has another shape or type.
     public var grad: Tensor? {
         get { (source?.node as? Leaf<Tensor>)?.gradient }
-        nonmutating set { (source?.node as? Leaf<Tensor>)?.gradient = newValue }
+        nonmutating set {
+            let leaf = source?.node as? Leaf<Tensor>
+            if let newValue, leaf == nil || Form(newValue) != Form(self) {
+                let problem =
+                    leaf == nil
+                    ? "a tensor of shape \(shape) is no leaf, and only leaves keep gradients"
+                    : "\(Form(newValue)) is no gradient of a leaf that is \(Form(self))"
+                return report(TensorError(.gradient, "grad: \(problem)"), #fileID, #line)
+            }
+            leaf?.gradient = newValue
+        }
     }
 
     /// The same elements, with no connection to what they were computed from.

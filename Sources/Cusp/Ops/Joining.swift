@@ -57,6 +57,9 @@ public func stack(
             throw TensorError(.shape, "stack: the shapes \(first.shape) and \(odd.shape) differ")
         }
         let position = dim < 0 ? dim + first.rank + 1 : dim
+        guard (0...first.rank).contains(position), first.rank < Shape.maximumRank else {
+            throw TensorError(.shape, "stack: no new dimension \(dim) in the shape \(first.shape)")
+        }
         return cat(tensors.map { $0.unsqueezed(dim: position, file: file, line: line) }, dim: position)
     }
 }

@@ -47,11 +47,13 @@ private func multiply(_ a: Tensor, _ b: Tensor) throws(TensorError) -> Tensor {
     ck_matmul(type, Int64(count), Int64(m), Int64(n), Int64(k), left.raw, right.raw, result.start, scratch.data)
     withExtendedLifetime((left, right, scratch)) {}
     if a.dtype != compute { result = try result.copied(as: a.dtype) }
+    let (forA, forB) = (SavedTensor(b, for: a), SavedTensor(a, for: b))
+    let (shapeA, shapeB) = (a.shape, b.shape)
     return record("matmul", a, b, result: result) { g, inputs in
         // [m, n] · [n, k] -> [m, k], summed over what a repeated in
-        inputs.give(0) { matmul(g, b.transposed(-1, -2)).summed(to: a.shape) }
+        try inputs.give(0) { matmul(g, try forA!.tensor.transposed(-1, -2)).summed(to: shapeA) }
         // [k, m] · [m, n] -> [k, n]
-        inputs.give(1) { matmul(a.transposed(-1, -2), g).summed(to: b.shape) }
+        try inputs.give(1) { matmul(try forB!.tensor.transposed(-1, -2), g).summed(to: shapeB) }
     }
 }
 

@@ -94,9 +94,10 @@ extension Tensor {
             let part = try Reduced(name, shape, dims)
             try part.requireElements()
             let result = try reduced(kind, part, keepDim)
-            return recordKeepingResult(name, self, result: result) { [self] g, y, inputs in
-                inputs.give(0) {
-                    let selected = (self .== part.restored(y)).asType(dtype)
+            let x = SavedTensor(self, for: self)
+            return recordKeepingResult(name, self, result: result) { [dtype] g, y, inputs in
+                try inputs.give(0) {
+                    let selected = (try x!.tensor .== part.restored(y)).asType(dtype)
                     return selected * part.restored(g) / selected.sum(dims: part.dims, keepDim: true)
                 }
             }

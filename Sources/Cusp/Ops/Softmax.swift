@@ -5,6 +5,8 @@ extension PointwiseFunction {
     static let logSumExpGradient = PointwiseFunction("gradient of logSumExp", arity: 3) {
         Cusp.chain($0[0], Cusp.exp($0[1] - $0[2]))
     }
+    /// What the slopes exp(x - y) add up to if y is the rounded result: 1, but for the rounding.
+    static let logSumExpSlope = PointwiseFunction("gradient of logSumExp", arity: 2) { Cusp.exp($0[0] - $0[1]) }
     /// The same with the limits where the plain form has none: nothing but -inf gives 0, and +inf takes all.
     static let logSumExpGradientAtInfinity = PointwiseFunction("gradient of logSumExp", arity: 3) {
         let (g, x, y) = ($0[0], $0[1], $0[2])
@@ -28,9 +30,12 @@ extension Tensor {
             let slope: PointwiseFunction =
                 KinkPolicy.current == .legacy ? .logSumExpGradient : .logSumExpGradientAtInfinity
             let result = try x.reduced(CK_LOG_SUM_EXP, part, keepDim)
+            let saved = SavedTensor(x, for: x)
             return recordKeepingResult("logSumExp", x, result: result) { g, y, inputs in
-                inputs.give(0) {
-                    .apply(slope, .value(part.restored(g)), .value(x), .value(part.restored(y)))
+                try inputs.give(0) {
+                    let (x, y) = (try saved!.tensor, part.restored(y))
+                    let share = part.restored(g) / (try x.slopeSum(y, part))
+                    return .apply(slope, .value(share), .value(x), .value(y))
                 }
             }
         }
@@ -65,6 +70,15 @@ extension Tensor {
                 inputs.give(0) { g - exp(y) * g.sum(dim: dim, keepDim: true) }
             }
         }
+    }
+
+    /// Σ exp(x - y) over the dimensions of a log-sum-exp whose rounded result y is: dividing by it takes the rounding out
+    /// of the gradient, which in float32 is 5e-4 of it where y is 1e4. A constant: of the exact y it would be 1.
+    private func slopeSum(_ y: Tensor, _ part: Reduced) throws(TensorError) -> Tensor {
+        let (x, y) = (detached(), y.detached())
+        let sum = try PointwiseFunction.logSumExpSlope.sum([.value(x), .value(y)], part.dims, true)
+        // Where y is infinite there is nothing to correct.
+        return `where`((y - y) .== 0, sum, 1)
     }
 
     private func normalized(_ name: String, logarithm: Bool, _ dim: Int) throws(TensorError) -> Buffer {

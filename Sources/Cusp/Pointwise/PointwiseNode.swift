@@ -6,6 +6,8 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     private let derivative: Derivative
     /// In the order of `derivative.saved`.
     private var saved: [Operand<Tensor>]
+    /// What hooks made of the tensors in `saved`, in their order; empty if there were no hooks.
+    private var packed: [SavedTensor?] = []
     /// Shape and type of the operands that want gradients, in the order of `derivative.operands`; empty if all are those of
     /// the result.
     private let targets: [(shape: Shape, dtype: DType)]
@@ -39,6 +41,10 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
             case .operand(let i): operands[i]
             case .result(let i): .value(results[results.index(results.startIndex, offsetBy: i)].detached())
             }
+        }
+        if Watch.isOn, SavedTensorHooks.current != nil {
+            packed = saved.map { $0.tensor.map { SavedTensor($0) } }
+            saved = saved.map { $0.tensor == nil ? $0 : .number(.int(0)) }
         }
         targets =
             isEven ? [] : derivative.operands.map { (operands[$0].tensor!.shape, operands[$0].tensor!.dtype) }
@@ -80,7 +86,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     private func propagate(
         _ gradients: [Operand<Tensor>], _ inputs: inout Contributions<Tensor>, over spare: Tensor? = nil
     ) throws {
-        let operands = gradients + attached
+        let operands = gradients + (try attached)
         if derivative.operands.count == 1 {
             inputs[derivative.operands[0]] = fitted(try derivative.function.evaluate(operands.span, over: spare), 0)
             return
@@ -99,15 +105,22 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
 
     /// What was saved; for a second derivative results lead back to this node, from which they were kept apart.
     private var attached: [Operand<Tensor>] {
-        guard Recording.isOn else { return saved }
-        return zip(saved, derivative.saved).map { operand, what in
-            guard case .result(let i) = what, let tensor = operand.tensor else { return operand }
-            return .value(Tensor(tensor.buffer, source: Edge(self, output: i)))
+        get throws {
+            var operands = saved
+            for (i, packed) in packed.enumerated() {
+                if let packed { operands[i] = .value(try packed.tensor) }
+            }
+            guard Recording.isOn else { return operands }
+            return zip(operands, derivative.saved).map { operand, what in
+                guard case .result(let i) = what, let tensor = operand.tensor else { return operand }
+                return .value(Tensor(tensor.buffer, source: Edge(self, output: i)))
+            }
         }
     }
 
     override func release() {
         saved = []
+        packed = []
     }
 }
 

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func everyOrder() throws {
-        var check = GradientCheck(seed: 3)
+        let check = GradientCheck(seed: 3)
         let f = { (p: [Tensor]) in checkpoint(p) { p in [sigmoid(p[0] * p[1]) * p[0]] }[0] }
         #expect(try check.first(f, [x, w]) == nil)
         #expect(try check.second(f, [x, w]) == nil)

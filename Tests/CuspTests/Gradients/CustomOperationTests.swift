@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func everyOrder() throws {
-        var check = GradientCheck(seed: 5)
+        let check = GradientCheck(seed: 5)
         let f = { (p: [Tensor]) in
             let r = Several()(p)
             return r[0] * r[1]
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func theResultIsDifferentiatedAgain() throws {
-        var check = GradientCheck(seed: 6)
+        let check = GradientCheck(seed: 6)
         #expect(try check.second({ Exponential()($0)[0] }, [x]) == nil)
     }
 
@@ -110,7 +110,7 @@ import Testing
         let cube = Cube(isOnceDifferentiable: false)
         #expect(try jvp(at: x, along: y) { cube($0) }.tangent.elements == [9, -48])
         #expect(cube.calls.value == 1)
-        var check = GradientCheck(seed: 7)
+        let check = GradientCheck(seed: 7)
         #expect(try check.second({ cube($0[0]) }, [x]) == nil)
         let third = try gradient(at: x) { try gradient(at: $0) { try gradient(at: $0) { cube($0).sum() }.sum() }.sum() }
         #expect(third.elements == [6, 6])
