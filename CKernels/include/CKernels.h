@@ -7,7 +7,8 @@
 // - The same bits for any number of threads, and for AVX2, AVX-512 and NEON: work is cut by shape alone, sums
 //   run in 16 virtual float32 (8 float64) lanes, and every fused multiply-add is written out. The baseline, which
 //   has no fused multiply-add, keeps every stated bound but not the bits.
-// - NaN goes through arithmetic, maximum and minimum; subnormals are computed, never flushed.
+// - NaN goes through arithmetic, maximum and minimum; which NaN, its sign and payload, depends on the processor.
+//   Subnormals are computed, never flushed.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 

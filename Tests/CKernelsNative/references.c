@@ -1,0 +1,91 @@
+// What each operation of CK_OPERATIONS should give, as plainly as possible: one line each, by its name. The operation of the
+// float types is in long double, rounded nowhere else; that of the integers wraps around.
+#include "native.h"
+
+#define NEITHER 0  // not defined for integers
+static int64_t quotient(int64_t a, int64_t b) { return b == 0 ? 0 : b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b; }
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t most(int64_t a, int64_t b) { return a < b ? b : a; }
+static long double least_real(long double a, long double b) { return isnan(a) || isnan(b) ? NAN : a < b ? a : b; }
+static long double most_real(long double a, long double b) { return isnan(a) || isnan(b) ? NAN : a < b ? b : a; }
+
+//    name, of floats, of integers; the operands are a, b, c and A, B, C
+#define REFERENCES(X)                                                                    \
+  X(copy, a, A)                                                                          \
+  X(neg, -a, (int64_t)(0 - (uint64_t)A))                                                 \
+  X(abs, fabsl(a), A < 0 ? (int64_t)(0 - (uint64_t)A) : A)                               \
+  X(sign, a > 0 ? 1 : a < 0 ? -1 : a, (A > 0) - (A < 0))                                 \
+  X(sqrt, sqrtl(a), NEITHER)                                                             \
+  X(exp, expl(a), NEITHER)                                                               \
+  X(expm1, expm1l(a), NEITHER)                                                           \
+  X(log, logl(a), NEITHER)                                                               \
+  X(log1p, log1pl(a), NEITHER)                                                           \
+  X(sigmoid, 1 / (1 + expl(-a)), NEITHER)                                                \
+  X(sigmoid_slope, expl(-fabsl(a)) / powl(1 + expl(-fabsl(a)), 2), NEITHER)              \
+  X(tanh, tanhl(a), NEITHER)                                                             \
+  X(floor, floorl(a), A)                                                                 \
+  X(ceil, ceill(a), A)                                                                   \
+  X(trunc, truncl(a), A)                                                                 \
+  X(round, rintl(a), A)                                                                  \
+  X(isnan, isnan(a), 0)                                                                  \
+  X(add, a + b, (int64_t)((uint64_t)A + (uint64_t)B))                                    \
+  X(sub, a - b, (int64_t)((uint64_t)A - (uint64_t)B))                                    \
+  X(mul, a * b, (int64_t)((uint64_t)A * (uint64_t)B))                                    \
+  X(div, a / b, quotient(A, B))                                                          \
+  X(chain, a == 0 ? 0 : a * b, (int64_t)((uint64_t)A * (uint64_t)B))                     \
+  X(maximum, most_real(a, b), most(A, B))                                                \
+  X(minimum, least_real(a, b), least(A, B))                                              \
+  X(eq, a == b, A == B)                                                                  \
+  X(ne, a != b, A != B)                                                                  \
+  X(lt, a < b, A < B)                                                                    \
+  X(le, a <= b, A <= B)                                                                  \
+  X(gt, a > b, A > B)                                                                    \
+  X(ge, a >= b, A >= B)                                                                  \
+  X(where, a != 0 ? b : c, A != 0 ? B : C)                                               \
+  X(clamp, least_real(most_real(a, b), c), least(most(A, B), C))
+
+#define UNUSED __attribute__((unused))
+#define DEFINE(name, real, whole)                                                                                      \
+  static long double real_##name(UNUSED long double a, UNUSED long double b, UNUSED long double c) { return real; }    \
+  static int64_t whole_##name(UNUSED int64_t A, UNUSED int64_t B, UNUSED int64_t C) { return whole; }
+REFERENCES(DEFINE)
+
+#define ROW(name, real, whole) {#name, real_##name, whole_##name},
+static const struct {
+  const char *name;
+  long double (*real)(long double, long double, long double);
+  int64_t (*whole)(int64_t, int64_t, int64_t);
+} references[] = {REFERENCES(ROW)};
+
+static int find(const char *name) {
+  for (int i = 0; i < (int)(sizeof references / sizeof *references); i++)
+    if (strcmp(references[i].name, name) == 0) return i;
+  return -1;
+}
+
+bool real_reference(const char *name, const long double x[3], long double *truth) {
+  int i = find(name);
+  if (i >= 0) *truth = references[i].real(x[0], x[1], x[2]);
+  return i >= 0;
+}
+
+bool whole_reference(const char *name, const int64_t x[3], int64_t *truth) {
+  int i = find(name);
+  if (i >= 0) *truth = references[i].whole(x[0], x[1], x[2]);
+  return i >= 0;
+}
+
+long double epsilon(ck_dtype dtype) { return dtype == CK_FLOAT32 ? 0x1p-23L : 0x1p-52L; }
+
+// Infinity counts as the number that would follow the largest finite one.
+double ulps(ck_dtype dtype, long double result, long double truth) {
+  const bool single = dtype == CK_FLOAT32;
+  const long double beyond = single ? 0x1p128L : 0x1p1024L;
+  if (isnan(truth) || isnan(result)) return isnan(truth) && isnan(result) ? 0 : INFINITY;
+  if (isinf(truth)) return result == truth ? 0 : INFINITY;
+  if (isinf(result)) result = copysignl(beyond, result);
+  if (fabsl(truth) > beyond) truth = copysignl(beyond, truth);
+  int exponent = truth == 0 ? -20000 : ilogbl(truth), last = exponent - (single ? 23 : 52);
+  int smallest = single ? -149 : -1074;
+  return (double)(fabsl(result - truth) / ldexpl(1, last < smallest ? smallest : last));
+}
