@@ -5,7 +5,9 @@
 #include "include/CKernels.h"
 
 // A row of one operation: n elements, contiguous. Bit i of `repeats` set: operand i is one element, repeated.
+// CK_PAST_CACHES set: `out` is 64-byte aligned and written past the caches, but for the last 64 bytes.
 // `out` may be the same row as any operand. Operands past the arity are not read.
+enum { CK_PAST_CACHES = 8 };
 typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const void *c, int repeats);
 
 // n elements from one dtype to another, with strides.

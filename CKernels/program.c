@@ -52,6 +52,29 @@ static bool read_after_write(const ck_program *p, int input, int output) {
   return false;
 }
 
+// Bytes of results that are out of the caches before anybody reads them: half of a last-level cache, of those that one core
+// reaches. (What the system says is of no use: on some machines it is the sum over the whole processor.)
+static const int64_t LARGE_RESULTS = 16 << 20;
+
+static bool has_large_results(const ck_run_plan *r) {
+  int64_t bytes = 0;
+  for (int i = r->program->inputs; i < r->layout.operands; i++) bytes += (int64_t)ck_size(r->operands[i].dtype);
+  for (int d = 0; d < r->layout.rank; d++) bytes *= r->layout.shape[d];
+  return bytes > LARGE_RESULTS;
+}
+
+// true iff nothing reads the output's memory during the run: no instruction, and it is no input too.
+static bool only_written(const ck_run_plan *r, int output) {
+  for (int i = 0; i < r->program->inputs; i++)
+    if (r->operands[i].data == r->operands[output].data) return false;
+  for (int i = 0; i < r->program->count; i++) {
+    const ck_instruction *in = &r->program->instructions[i];
+    const int arity = ck_operations[in->operation].arity;
+    if (in->a == output || (arity > 1 && in->b == output) || (arity > 2 && in->c == output)) return false;
+  }
+  return true;
+}
+
 // true iff all that happens is one row function on whole operands: nothing is kept between instructions or converted.
 static bool plain(const ck_run_plan *r) {
   const ck_layout *l = &r->layout;
@@ -65,7 +88,8 @@ static bool plain(const ck_run_plan *r) {
 // operand or across it.
 static bool moves(const ck_run_plan *r) {
   const ck_layout *l = &r->layout;
-  if (r->program->count != 1 || r->program->instructions[0].operation != CK_copy || r->program->inputs != 1) return false;
+  if (r->program->count != 1 || r->program->instructions[0].operation != CK_copy || r->program->inputs != 1)
+    return false;
   const int last = l->rank - 1, across = ck_layout_crossed(l);
   if (r->operands[0].dtype != r->operands[1].dtype || l->strides[1][last] != 1) return false;
   if (across >= 0) return l->strides[0][across] == 1;
@@ -91,6 +115,7 @@ static int64_t block_size(const ck_run_plan *r) {
 static void assign_slots(ck_run_plan *r) {
   const ck_program *p = r->program;
   const ck_layout *l = &r->layout;
+  const bool large = has_large_results(r);
   r->slots = 0;
   for (int i = 0; i < l->operands; i++) {
     const bool input = i < p->inputs;
@@ -100,6 +125,7 @@ static void assign_slots(ck_run_plan *r) {
     for (int j = 0; j < p->inputs && direct && !input; j++)
       if (r->operands[j].data == r->operands[i].data && r->slot[j] < 0) direct = !read_after_write(p, j, i);
     r->slot[i] = direct ? -1 : r->slots++;
+    r->past[i] = large && !input && direct && only_written(r, i);
   }
   r->slots += p->registers;
 }

@@ -16,8 +16,9 @@ typedef struct {
   int64_t tiles, tiles_per_share;  // a share is what a thread takes at a time
   bool repeated[CK_PLACES];        // one element stands for the whole tile
   int slot[CK_MAX_OPERANDS];  // of scratch memory, that an operand is converted into or out of; -1: it is used in place
-  int slots;                  // for operands, then registers
-  int64_t slot_bytes;         // a value of a whole tile
+  bool past[CK_MAX_OPERANDS];  // an output that is written past the caches, whose lines would else be read first
+  int slots;                   // for operands, then registers
+  int64_t slot_bytes;          // a value of a whole tile
   int64_t constants[CK_MAX_CONSTANTS];  // elements of the compute type
   bool moves;                           // elements only change places: nothing is computed or converted
 } ck_run_plan;

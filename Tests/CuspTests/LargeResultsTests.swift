@@ -1,0 +1,54 @@
+import Cusp
+import Testing
+
+/// Results of more than 16 MB, which are written past the caches: the same as in parts, which are not.
+@Suite struct LargeResultsTests {
+    private let x = Tensor((0..<5 << 20).map { Float($0) / Float(1 << 20) })
+
+    private func expectSame(_ whole: Tensor, _ part: (Range<Int>) -> Tensor) {
+        for start in stride(from: 0, to: x.shape[0], by: 1 << 20) {
+            let range = start..<start + 1 << 20
+            #expect((whole[range] .!= part(range)).sum().item() == 0, "from \(start)")
+        }
+    }
+
+    @Test func oneInstruction() {
+        expectSame(exp(-x)) { exp(-x[$0]) }
+        expectSame(x + 1) { x[$0] + 1 }
+        expectSame(x.asType(.float64)) { x[$0].asType(.float64) }
+        expectSame(x .>= 2.5) { x[$0] .>= 2.5 }
+    }
+
+    @Test func aProgramWithSeveralResults() throws {
+        let (a, b) = (x.leaf, (x * 2).leaf)
+        let f = Pointwise { a, b in sigmoid(a * b) * b }
+        let seed = x + 3
+        try f(a, b).backward(gradient: seed)
+        let (da, db) = (a.grad!, b.grad!)
+        expectSame(da) { range in
+            let part = a[range].leaf
+            try! f(part, b[range]).backward(gradient: seed[range])
+            return part.grad!
+        }
+        expectSame(db) { range in
+            let part = b[range].leaf
+            try! f(a[range], part).backward(gradient: seed[range])
+            return part.grad!
+        }
+    }
+
+    @Test func rowsThatDoNotBeginAtALine() {
+        let table = x[0..<1021 * 5001].reshaped([1021, 5001])
+        let row = x[0..<5001]
+        let sum = table + row
+        for i in stride(from: 0, to: 1021, by: 17) {
+            #expect((sum[i] .!= table[i] + row).sum().item() == 0, "row \(i)")
+        }
+        var shifted = Tensor.zeros([5 << 20])
+        shifted[3..<(5 << 20)] = x[0..<(5 << 20) - 3]
+        expectSame(shifted) {
+            $0.lowerBound == 0
+                ? cat([Tensor.zeros([3]), x[0..<$0.upperBound - 3]]) : x[$0.lowerBound - 3..<$0.upperBound - 3]
+        }
+    }
+}
