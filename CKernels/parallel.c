@@ -15,9 +15,14 @@
 // their share of the data in another core's cache.
 static const double worthwhile = 20000;  // nanoseconds
 
-static atomic_int budget, widest = 1;
+static atomic_int set_budget, widest = 1;
 static atomic_flag team_taken = ATOMIC_FLAG_INIT;  // one team at a time: a second caller runs alone, not beside it
 static _Thread_local int serial_depth;
+
+// Threads that are busy: those that say so and those in a loop that is long enough for a team. A team leaves a core to each,
+// so that callers beside one another do not make more runnable threads than the budget has.
+static atomic_int occupied;
+static _Thread_local int occupying;
 
 static int cores(void) {
 #if defined(__linux__)
@@ -29,36 +34,53 @@ static int cores(void) {
 }
 
 int ck_threads(void) {
-  int threads = atomic_load_explicit(&budget, memory_order_relaxed);
+  int threads = atomic_load_explicit(&set_budget, memory_order_relaxed);
   if (__builtin_expect(threads == 0, 0)) {
     const char *wish = getenv("CUSP_THREADS");
     threads = wish ? atoi(wish) : 0;
     if (threads <= 0) threads = cores();
     int unset = 0;
-    if (!atomic_compare_exchange_strong(&budget, &unset, threads)) threads = unset;
+    if (!atomic_compare_exchange_strong(&set_budget, &unset, threads)) threads = unset;
   }
   return threads;
 }
 
-void ck_set_threads(int threads) { atomic_store(&budget, threads < 1 ? 1 : threads); }
+void ck_set_threads(int threads) { atomic_store(&set_budget, threads < 1 ? 1 : threads); }
 
 void ck_serial_begin(void) { serial_depth++; }
 void ck_serial_end(void) { serial_depth--; }
 int ck_widest_team(void) { return atomic_load(&widest); }
 
+void ck_occupy_begin(void) {
+  // Where somebody is busy already, the team must not wait for the next loop on the core that this thread needs.
+  if (occupying++ == 0 && atomic_fetch_add_explicit(&occupied, 1, memory_order_relaxed) > 0) ck_team_rest();
+}
+
+void ck_occupy_end(void) {
+  if (--occupying == 0) atomic_fetch_sub_explicit(&occupied, 1, memory_order_relaxed);
+}
+
 void ck_rest(void) { ck_team_rest(); }
 
 void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t index), void *context) {
-  int threads = ck_threads();
-  if (count <= 1 || work < worthwhile || threads == 1 || serial_depth > 0 ||
-      atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
+  const int budget = ck_threads();
+  if (count <= 1 || work < worthwhile || budget == 1) {
     for (int64_t i = 0; i < count; i++) body(context, i);
     return;
   }
-  serial_depth++;  // a loop inside the loop
-  int members = ck_team_run((ck_loop){.body = body, .context = context, .count = count, .threads = threads});
-  serial_depth--;
-  atomic_flag_clear_explicit(&team_taken, memory_order_release);
+  ck_occupy_begin();
+  const int threads = budget + 1 - atomic_load_explicit(&occupied, memory_order_relaxed);
+  int members = 1;
+  if (threads <= 1 || serial_depth > 0 || atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
+    for (int64_t i = 0; i < count; i++) body(context, i);
+  } else {
+    serial_depth++;  // a loop inside the loop
+    members = ck_team_run(
+        (ck_loop){.body = body, .context = context, .count = count, .threads = threads, .team = budget});
+    serial_depth--;
+    atomic_flag_clear_explicit(&team_taken, memory_order_release);
+  }
+  ck_occupy_end();
   int before = atomic_load(&widest);
   while (members > before && !atomic_compare_exchange_weak(&widest, &before, members)) {}
 }

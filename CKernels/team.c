@@ -128,7 +128,9 @@ static void serve(int member, int size) {
     const unsigned rest = atomic_load_explicit(&team.rest_asked, memory_order_relaxed);
     const int64_t start = now();
     int64_t waited = 0;
-    while (waited < PATIENCE && atomic_load_explicit(&team.rest_asked, memory_order_relaxed) == rest) {
+    // Whom the last loop left out leaves the core to whoever needs it.
+    while (waited < PATIENCE && member < atomic_load_explicit(&posted.threads, memory_order_relaxed) &&
+           atomic_load_explicit(&team.rest_asked, memory_order_relaxed) == rest) {
       for (int i = 0; i < RELAXED_SPINS; i++) {
         if (atomic_load_explicit(&posted.place, memory_order_relaxed) != seen) goto called;
         RELAX();
@@ -198,7 +200,7 @@ int ck_team_run(ck_loop loop) {
   const uint64_t first = ((atomic_load_explicit(&posted.place, memory_order_relaxed) >> 32) + 1) << 32;
   atomic_store(&posted.place, first);
 #if defined(_OPENMP)
-  gather(loop.threads - 1);
+  gather(loop.team - 1);
   if (atomic_load(&team.sleeping) > 0) wake_one();
   const uint32_t own = take_pieces(0);
   wait_for(pieces - own);

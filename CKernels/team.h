@@ -9,6 +9,7 @@ typedef struct {
   void *context;
   int64_t count;  // body(context, i) for every i in 0 ..< count
   int threads;    // at most so many, the caller among them
+  int team;       // and so many when nobody else is busy: the team keeps that size
 } ck_loop;
 
 // Runs the loop on the caller and on those of the team that come, and returns when every index is done: it waits for no

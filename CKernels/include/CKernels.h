@@ -233,6 +233,10 @@ void ck_set_threads(int threads);  // at least 1
 // While more `begin`s than `end`s were called on a thread, its kernels run on that thread alone.
 void ck_serial_begin(void);
 void ck_serial_end(void);
+// While more `begin`s than `end`s were called on a thread, it counts as busy whether a loop of its own runs or not: teams of
+// other threads leave it a core.
+void ck_occupy_begin(void);
+void ck_occupy_end(void);
 // Sends the threads that wait for the next loop to sleep at once; by themselves they do so after a millisecond.
 void ck_rest(void);
 // How many threads the widest loop so far has really used. For tests and `cusp info`.

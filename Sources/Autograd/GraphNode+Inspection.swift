@@ -7,11 +7,14 @@ extension GraphNode {
     }
 
     /// This node and all that it leads to, each once, those nearer to the results first.
-    package final var reachable: [GraphNode] {
+    package final var reachable: [GraphNode] { reachable(atMost: .max) }
+
+    /// The same, but not much more than `limit` nodes of it.
+    package final func reachable(atMost limit: Int) -> [GraphNode] {
         var found: [GraphNode] = [self]
         var known: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
         var next = 0
-        while next < found.count {
+        while next < found.count, found.count < limit {
             for case let input? in found[next].operandNodes where known.insert(ObjectIdentifier(input.node)).inserted {
                 found.append(input.node)
             }

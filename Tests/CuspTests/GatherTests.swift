@@ -39,7 +39,7 @@ import Testing
             #expect(x.scatterAdd(dim: dim, index: index, from: values).elements == sum, "\(name)")
             #expect(x.scatter(dim: dim, index: index, from: values).elements == copy, "\(name)")
 
-            var check = GradientCheck(seed: 71)
+            let check = GradientCheck(seed: 71)
             let square = { (x: Tensor) in x * x }
             #expect(try check.first({ square($0[0].gather(dim: dim, index: index)) }, [x]) == nil, "\(name)")
             #expect(try check.second({ square($0[0].gather(dim: dim, index: index)) }, [x]) == nil, "\(name)")
@@ -79,7 +79,7 @@ import Testing
             }
             #expect(x.indexAdd(dim: dim, index: index, from: values).elements == sum, "\(name)")
             #expect(x.indexCopy(dim: dim, index: index, from: values).elements == copy, "\(name)")
-            var check = GradientCheck(seed: 73)
+            let check = GradientCheck(seed: 73)
             let operations: [([Tensor]) -> Tensor] = [
                 { $0[0].take(index, dim: dim) * $0[0].take(index, dim: dim) + 0 * $0[1].sum() },
                 { $0[0].indexAdd(dim: dim, index: index, from: $0[1] * $0[1]) * $0[0] },
@@ -151,7 +151,7 @@ import Testing
 
     @Test func maskedScatterGradient() throws {
         let mask = Tensor([[true, false, true], [false, false, true]] as [[Bool]])
-        var check = GradientCheck(seed: 75)
+        let check = GradientCheck(seed: 75)
         let (x, v) = (Tensor([1, 2, 3] as [Double]), Tensor([4, 5, 6, 7] as [Double]))
         let f = { (x: [Tensor]) in x[0].maskedScatter(mask, from: x[1] * x[1]) * 2 }
         #expect(f([x, v]).elements == [32, 4, 50, 2, 4, 72])

@@ -43,7 +43,11 @@ extension Tensor: Cotangent {
     public static func helperScope() -> @Sendable (_ body: () -> Void) -> Void {
         ck_rest()  // the team waits for a loop on cores that the helpers now have work for
         let scope = Scope()
-        return { body in scope.use { serially(body) } }
+        return { body in
+            ck_occupy_begin()
+            scope.use { serially(body) }
+            ck_occupy_end()
+        }
     }
 }
 
@@ -139,8 +143,12 @@ func record(
     _ operation: String, _ operands: [Tensor], result: Buffer, keeping: Bool, rule: @escaping RuleNode.Rule
 ) -> Tensor {
     guard operands.contains(where: { $0.source != nil }), result.dtype.isFloatingPoint, Recording.isOn else {
-        if Watch.isOn { Watch.note(operation, operands, [Tensor(result)], nil) }
-        return Tensor(result)
+        let result = Tensor(result)
+        if Recording.isOn, operands.contains(where: { $0.source != nil }) {
+            CutGradient.mark(result, operation, operands)
+        }
+        if Watch.isOn { Watch.note(operation, operands, [result], nil) }
+        return result
     }
     // Backward reads and writes about what forward did, at about a nanosecond an element on one thread.
     let elements = operands.reduce(result.shape.elementCount) { $0 + $1.elementCount }

@@ -25,9 +25,9 @@ public struct SavedTensor: Sendable {
         }
     }
 
-    /// `tensor` for the gradient of `operand`; nil where nobody can ask for that.
-    init?(_ tensor: Tensor, for operand: Tensor) {
-        guard operand.source != nil, Recording.isOn else { return nil }
+    /// `tensor` for the gradients of these operands; nil where nobody can ask for one.
+    init?(_ tensor: Tensor, for operands: Tensor...) {
+        guard Recording.isOn, operands.contains(where: { $0.source != nil }) else { return nil }
         self.init(tensor)
     }
 

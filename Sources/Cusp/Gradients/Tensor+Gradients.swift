@@ -54,7 +54,7 @@ extension Tensor {
     }
 
     /// The same elements, with no connection to what they were computed from.
-    public func detached() -> Tensor { source == nil ? self : Tensor(buffer) }
+    public func detached() -> Tensor { source == nil && cut == nil ? self : Tensor(buffer) }
 
     /// Runs backward from this tensor and adds the gradients to the ``grad`` of the leaves that it was computed from.
     ///
@@ -70,7 +70,7 @@ extension Tensor {
     ) throws {
         let root = try root(gradient, for: "backward")
         let ends = try inputs?.map { try $0.edge(for: "backward") }
-        try Pass.run(createGraph: createGraph) {
+        try Pass.run(createGraph: createGraph, from: [self], to: ends) {
             try Engine.backward(from: [root], inputs: ends, retainGraph: retainGraph || createGraph)
         }
     }
@@ -98,7 +98,7 @@ extension Tensor {
         guard let source else {
             throw TensorError(
                 .gradient,
-                "\(operation): a tensor of shape \(shape) does not require gradients: nothing that it was computed from does, or a comparison, a cast, detached() or withoutGradients cut the way; set requiresGrad on what it is computed from, and give a comparison a slope with Pointwise { } derivative: { }"
+                "\(operation): a tensor of shape \(shape) does not require gradients: \(cut.map { "\($0.place) cut the way" } ?? "nothing that it was computed from does, or a comparison, a cast, detached() or withoutGradients cut the way"); set requiresGrad on what it is computed from, and give a comparison a slope with Pointwise { } derivative: { }"
             )
         }
         return source
@@ -124,7 +124,8 @@ public func gradients(
     }
     let roots = try outputs.enumerated().map { try $1.root(gradients?[$0], for: "gradients") }
     let ends = try inputs.map { try $0.edge(for: "gradients") }
-    let result = try Pass.run(createGraph: createGraph) {
+    // What gets no gradient is an error below, or allowed.
+    let result = try Pass.run(createGraph: createGraph, from: outputs, to: []) {
         try Engine.gradients(of: roots, at: ends, retainGraph: retainGraph || createGraph)
     }
     if !allowUnused, let unused = result.firstIndex(where: { $0 == nil }) {

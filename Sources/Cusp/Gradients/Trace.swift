@@ -87,17 +87,20 @@ struct Trace {
 /// A pass from `results` to `variables` that leaves the graph as it is.
 func pull(_ results: [Tensor], _ gradients: [Tensor], at variables: [Tensor], isRecorded: Bool) throws -> [Tensor] {
     let roots = zip(results, gradients).compactMap { result, gradient in result.source.map { ($0, gradient) } }
-    let found = try Pass.run(createGraph: isRecorded) {
+    let found = try Pass.run(createGraph: isRecorded, from: results, to: variables.map { $0.source! }) {
         try Engine.gradients(of: roots, at: variables.map { $0.source! }, retainGraph: true)
     }
     return zip(found, variables).map { $0 ?? .zeros($1.shape, dtype: $1.dtype) }
 }
 
 extension Tensor {
+    /// What the operation is called that makes a tensor a place of its own.
+    static let variableName = "variable"
+
     /// The same elements as a place of their own in the graph: behind this tensor where it requires gradients, else a
     /// leaf.
     var variable: Tensor {
         guard source != nil else { return Tensor(buffer, source: Edge(Leaf())) }
-        return record("variable", self, result: buffer) { g, inputs in inputs.give(0) { g } }
+        return record(Self.variableName, self, result: buffer) { g, inputs in inputs.give(0) { g } }
     }
 }

@@ -1,7 +1,8 @@
 import Autograd
 import Synchronization
 
-/// Whoever wants to hear of operations and passes as they run: ``detectAnomaly(_:)`` and checkpoints.
+/// Whoever wants to hear of operations and passes as they run: ``detectAnomaly(_:)``, checkpoints, hooks on what is saved,
+/// and warnings of cut gradients.
 ///
 /// Operations and passes ask ``isOn``, one load that costs nothing to speak of, and only then look who it is. Every
 /// place that records a node tells, or a checkpoint would take the node for a captured one.
@@ -12,14 +13,22 @@ enum Watch {
     @inline(__always) static var isOn: Bool { count.load(ordering: .relaxed) > 0 }
 
     static func during<T>(_ body: () throws -> T) rethrows -> T {
-        count.add(1, ordering: .relaxed)
-        defer { count.subtract(1, ordering: .relaxed) }
+        begin()
+        defer { end() }
         return try body()
     }
 
+    static func begin() { count.add(1, ordering: .relaxed) }
+    static func end() { count.subtract(1, ordering: .relaxed) }
+
     /// Tells that an operation gave `results`, and what it was recorded as.
-    static func note(_ operation: String, _ operands: [Tensor], _ results: [Tensor], _ node: Node<Tensor>?) {
+    ///
+    /// - Parameter selects: whether the first operand only says what is taken of the others.
+    static func note(
+        _ operation: String, _ operands: [Tensor], _ results: [Tensor], _ node: Node<Tensor>?, selects: Bool = false
+    ) {
         if let node { CheckpointTape.current?.add(node) }
+        CutGradient.follow(selects ? Array(operands.dropFirst()) : operands, results, node)
         Anomalies.current?.look(operation, operands, results, node)
     }
 
@@ -33,6 +42,6 @@ enum Watch {
             case .number(let number): Tensor.full([], number.double)
             }
         }
-        note(function.name, operands, results, node)
+        note(function.name, operands, results, node, selects: function === PointwiseFunction.select)
     }
 }

@@ -20,9 +20,10 @@ extension Tensor {
             let positions = try Positions("gather", shape, dim, each: index)
             let result = try positions.gather(buffer)
             let shape = shape
-            return record("gather", self, result: result) { g, inputs in
-                inputs.give(0) {
-                    Tensor.zeros(shape, dtype: g.dtype).scatterAdd(dim: positions.dim, index: index, from: g)
+            let saved = SavedTensor(index, for: self)
+            return record("gather", self, result: result) { [dim = positions.dim] g, inputs in
+                try inputs.give(0) {
+                    Tensor.zeros(shape, dtype: g.dtype).scatterAdd(dim: dim, index: try saved!.tensor, from: g)
                 }
             }
         }
@@ -47,9 +48,11 @@ extension Tensor {
             let positions = try Positions("take", operand.shape, dim, rows: index.flattened())
             let rows = try positions.gather(operand.buffer)
             let shape = operand.shape
-            let taken = record("take", operand, result: rows) { g, inputs in
-                inputs.give(0) {
-                    Tensor.zeros(shape, dtype: g.dtype).indexAdd(dim: positions.dim, index: index.flattened(), from: g)
+            let saved = SavedTensor(index, for: operand)
+            let taken = record("take", operand, result: rows) { [dim = positions.dim] g, inputs in
+                try inputs.give(0) {
+                    Tensor.zeros(shape, dtype: g.dtype)
+                        .indexAdd(dim: dim, index: try saved!.tensor.flattened(), from: g)
                 }
             }
             let sizes = Array(shape[..<positions.dim]) + Array(index.shape) + Array(shape[(positions.dim + 1)...])

@@ -22,9 +22,10 @@ extension Tensor {
             }
             let positions = try Positions("scatterAdd", shape, dim, each: index)
             let part = try positions.part(values, dtype)
-            return try scattered(CK_add, positions, part) { g, inputs in
+            let saved = SavedTensor(index, for: part)
+            return try scattered(CK_add, positions, part) { [dim = positions.dim] g, inputs in
                 inputs.give(0) { g }
-                inputs.give(1) { g.gather(dim: positions.dim, index: index) }
+                try inputs.give(1) { g.gather(dim: dim, index: try saved!.tensor) }
             }
         }
     }
@@ -47,16 +48,16 @@ extension Tensor {
             let positions = try Positions("scatter", shape, dim, each: index)
             let part = try positions.part(values, dtype)
             let shape = shape
-            return try scattered(CK_copy, positions, part) { g, inputs in
-                inputs.give(0) {
-                    g.scatter(dim: positions.dim, index: index, from: .zeros(index.shape, dtype: g.dtype))
-                }
+            let saved = SavedTensor(index, for: self, part)
+            return try scattered(CK_copy, positions, part) { [dim = positions.dim] g, inputs in
+                let index = try saved!.tensor
+                inputs.give(0) { g.scatter(dim: dim, index: index, from: .zeros(index.shape, dtype: g.dtype)) }
                 inputs.give(1) {
                     // Each place remembers who came last.
                     let own = Tensor.range(index.elementCount).reshaped(index.shape)
-                    let last = Tensor.zeros(shape, dtype: .int64).scatter(dim: positions.dim, index: index, from: own)
-                    let stayed = last.gather(dim: positions.dim, index: index) .== own
-                    return `where`(stayed, g.gather(dim: positions.dim, index: index), 0)
+                    let last = Tensor.zeros(shape, dtype: .int64).scatter(dim: dim, index: index, from: own)
+                    let stayed = last.gather(dim: dim, index: index) .== own
+                    return `where`(stayed, g.gather(dim: dim, index: index), 0)
                 }
             }
         }
@@ -80,9 +81,10 @@ extension Tensor {
             }
             let positions = try Positions("indexAdd", shape, dim, rows: index)
             let part = try positions.part(values, dtype)
-            return try scattered(CK_add, positions, part) { g, inputs in
+            let saved = SavedTensor(index, for: part)
+            return try scattered(CK_add, positions, part) { [dim = positions.dim] g, inputs in
                 inputs.give(0) { g }
-                inputs.give(1) { g.take(index.flattened(), dim: positions.dim) }
+                try inputs.give(1) { g.take(try saved!.tensor.flattened(), dim: dim) }
             }
         }
     }
@@ -98,19 +100,17 @@ extension Tensor {
             }
             let positions = try Positions("indexCopy", shape, dim, rows: index)
             let part = try positions.part(values, dtype)
-            let shape = shape
+            let (shape, partShape, dim) = (shape, positions.partShape, positions.dim)
+            let saved = SavedTensor(index, for: self, part)
             return try scattered(CK_copy, positions, part) { g, inputs in
-                inputs.give(0) {
-                    g.indexCopy(dim: positions.dim, index: index, from: .zeros(positions.partShape, dtype: g.dtype))
-                }
+                let index = try saved!.tensor.flattened()
+                inputs.give(0) { g.indexCopy(dim: dim, index: index, from: .zeros(partShape, dtype: g.dtype)) }
                 inputs.give(1) {
-                    let own = Tensor.range(positions.count)
-                    let last = Tensor.zeros([shape[positions.dim]], dtype: .int64)
-                        .indexCopy(dim: 0, index: index, from: own)
-                    let stayed = last.take(index.flattened()) .== own
-                    let behind = Array(repeating: 1, count: shape.rank - positions.dim - 1)
-                    return `where`(
-                        stayed.reshaped([-1] + behind), g.take(index.flattened(), dim: positions.dim), 0)
+                    let own = Tensor.range(index.elementCount)
+                    let last = Tensor.zeros([shape[dim]], dtype: .int64).indexCopy(dim: 0, index: index, from: own)
+                    let stayed = last.take(index) .== own
+                    let behind = Array(repeating: 1, count: shape.rank - dim - 1)
+                    return `where`(stayed.reshaped([-1] + behind), g.take(index, dim: dim), 0)
                 }
             }
         }

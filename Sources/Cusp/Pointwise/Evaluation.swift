@@ -30,6 +30,7 @@ extension PointwiseFunction {
         if call.needsGradient && Recording.isOn && result.dtype.isFloatingPoint {
             result.source = Edge(PointwiseNode(self, operands, CollectionOfOne(result)))
         }
+        if call.needsGradient && result.source == nil && Recording.isOn { markCut(result, operands) }
         if Watch.isOn { Watch.note(self, operands, [result], result.source?.node) }
         return result
     }
@@ -50,6 +51,9 @@ extension PointwiseFunction {
             results.append(try resolve(result, type, operands, outputs, call.shape))
         }
         guard call.needsGradient && Recording.isOn && results.contains(where: { $0.dtype.isFloatingPoint }) else {
+            if call.needsGradient && Recording.isOn {
+                for result in results { markCut(result, operands) }
+            }
             if Watch.isOn { Watch.note(self, operands, results, nil) }
             return results
         }
@@ -59,6 +63,10 @@ extension PointwiseFunction {
             results[i].source = Edge(node, output: i)
         }
         return results
+    }
+
+    private func markCut(_ result: Tensor, _ operands: Span<Operand<Tensor>>) {
+        CutGradient.mark(result, name, operands.indices.compactMap { operands[$0].tensor })
     }
 
     private func resolve(

@@ -36,6 +36,13 @@ public struct Tensor: Sendable {
         }
     }
 
+    /// The comparison or cast that ended this tensor's gradient, where somebody wants to know.
+    var cut: CutGradient? {
+        get { body.cut }
+        // Of results that are not yet anybody's.
+        nonmutating set { body.cut = newValue }
+    }
+
     private mutating func unshare() {
         if !isKnownUniquelyReferenced(&body) { body = Body(body.buffer, body.source) }
     }
@@ -67,6 +74,7 @@ public struct Tensor: Sendable {
 private final class Body: @unchecked Sendable {
     @exclusivity(unchecked) var buffer: Buffer
     @exclusivity(unchecked) var source: Edge<Tensor>?
+    @exclusivity(unchecked) var cut: CutGradient?
 
     init(_ buffer: Buffer, _ source: Edge<Tensor>?) {
         self.buffer = buffer

@@ -57,6 +57,8 @@ struct OperationRow: Sendable, CustomTestStringConvertible {
         .init("cumulativeSum", [[3, 4]], saves: 0) { $0[0].cumulativeSum(dim: 1) },
     ]
 
+    private static let index = Tensor([[0, 1], [1, 1]], dtype: .int64)
+
     static let movements: [OperationRow] = [
         .init("reshaped", [[3, 4]], saves: 0) { $0[0].transposed().reshaped([2, -1]) },
         .init("transposed", [[2, 3, 2]], saves: 0) { $0[0].transposed([2, 0, 1]) },
@@ -66,6 +68,12 @@ struct OperationRow: Sendable, CustomTestStringConvertible {
         .init("sliced", [[6]], saves: 0) { $0[0].sliced(dim: 0, from: 4, count: 2, step: -3) },
         .init("an index", [[3, 4]], saves: 0) { $0[0][1, .stride(by: -2)] },
         .init("a mask", [[3]], saves: 0) { $0[0][Tensor([true, false, true])] },
+        .init("gather", [[3, 2]], saves: 1) { $0[0].gather(dim: 0, index: index) },
+        .init("take", [[3, 2]], saves: 1) { $0[0].take(index[0], dim: 1) },
+        .init("scatterAdd", [[3, 2], [2, 2]], saves: 1) { $0[0].scatterAdd(dim: 0, index: index, from: $0[1]) },
+        .init("scatter", [[3, 2], [2, 2]], saves: 1) { $0[0].scatter(dim: 1, index: index, from: $0[1]) },
+        .init("indexAdd", [[3, 2], [2, 2]], saves: 1) { $0[0].indexAdd(dim: 0, index: index[0], from: $0[1]) },
+        .init("indexCopy", [[3, 2], [2, 2]], saves: 1) { $0[0].indexCopy(dim: 0, index: index[0], from: $0[1]) },
         .init("written by index", [[3], [2]], saves: 0) { x in
             var y = x[0] + 0
             y[1...] = x[1]
