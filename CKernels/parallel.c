@@ -75,8 +75,8 @@ void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t
     for (int64_t i = 0; i < count; i++) body(context, i);
   } else {
     serial_depth++;  // a loop inside the loop
-    members = ck_team_run(
-        (ck_loop){.body = body, .context = context, .count = count, .threads = threads, .team = budget});
+    members =
+        ck_team_run((ck_loop){.body = body, .context = context, .count = count, .threads = threads, .team = budget});
     serial_depth--;
     atomic_flag_clear_explicit(&team_taken, memory_order_release);
   }

@@ -19,7 +19,11 @@ struct CuspBench: ParsableCommand {
     var sizes = Sizes.suite
     @Option(help: "Threads on both sides (default: one for each core).")
     var threads: Int?
-    @Option(help: "Whom to compare with: torch, jax, numpy or none (default: torch if --python is given, else none).")
+    @Option(
+        help: """
+            Whom to compare with: torch, jax, numpy, none, or serial: ourselves with the nodes of backward passes one after \
+            the other (default: torch if --python is given, else none).
+            """)
     var peer: String?
     @Option(help: "The interpreter that has the peer (default: python3).")
     var python: String?
@@ -42,8 +46,8 @@ struct CuspBench: ParsableCommand {
         if let threads, threads < 1 { throw ValidationError("--threads \(threads) is not a number of threads") }
         if rounds < 1 { throw ValidationError("--rounds \(rounds): there must be one at least") }
         if !(milliseconds > 0) { throw ValidationError("--milliseconds \(milliseconds) is not a time") }
-        if let peer, !["torch", "jax", "numpy", "none"].contains(peer) {
-            throw ValidationError("--peer \(peer) is none of torch, jax, numpy, none")
+        if let peer, !["torch", "jax", "numpy", "none", "serial"].contains(peer) {
+            throw ValidationError("--peer \(peer) is none of torch, jax, numpy, serial, none")
         }
         if let filter, (try? Regex(filter)) == nil {
             throw ValidationError("--filter \(filter) is not a regular expression")
@@ -71,6 +75,7 @@ struct CuspBench: ParsableCommand {
         let work = rows.flatMap { row in (row.fixedSize.map { [$0] } ?? sizes.sizes.map(\.count)).map { (row, $0) } }
         let start = { try startPeer() }
         var runner = Runner(peer: try start())
+        runner.isAgainstSerial = peer == "serial"
         runner.clock.rounds = rounds
         runner.clock.round = milliseconds * 1e6
         runner.freshPeer = start
@@ -114,7 +119,7 @@ struct CuspBench: ParsableCommand {
 
     private func startPeer() throws -> Peer? {
         let name = peer ?? (python == nil ? "none" : "torch")
-        guard name != "none" else { return nil }
+        guard name != "none", name != "serial" else { return nil }
         return try Peer(
             name, python: python ?? "python3", scripts: try peers.map { URL(fileURLWithPath: $0) } ?? Peer.scripts(),
             threads: Cusp.threads)

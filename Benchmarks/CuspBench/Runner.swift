@@ -1,5 +1,6 @@
 import Cusp
 import Foundation
+import Synchronization
 
 /// Measures rows, against a peer if there is one.
 package struct Runner {
@@ -10,11 +11,14 @@ package struct Runner {
     package var freshPeer: () throws -> Peer? = { nil }
     package var ownMemory: (_ row: Row, _ n: Int) throws -> Double = { _, _ in throw BenchError("not measured") }
 
+    /// Whether the other side is ourselves, with serial backward passes.
+    package var isAgainstSerial = false
+
     package init(peer: Peer?) { self.peer = peer }
 
     /// What the row gives at a size; with the reason in `error` where it cannot be measured.
     package mutating func measure(_ row: Row, _ n: Int) -> Figure {
-        var result = Figure(row, n: n, threads: Cusp.threads, peer: peer?.name)
+        var result = Figure(row, n: n, threads: Cusp.threads, peer: isAgainstSerial ? "serial" : peer?.name)
         do {
             if row.group == .memory {
                 try memory(row, n, &result)
@@ -34,9 +38,14 @@ package struct Runner {
         if let theirs, let difference = Digest.difference(ours, theirs, within: row.tolerance) {
             throw BenchError("different results: " + difference)
         }
+        let time = { count in Clock.time { prepared.run(count) } / Double(count) }
+        let serial = { count in
+            ParallelPasses.areOn.store(false, ordering: .relaxed)
+            defer { ParallelPasses.areOn.store(true, ordering: .relaxed) }
+            return time(count)
+        }
         let best = try clock.best(
-            { count in Clock.time { prepared.run(count) } / Double(count) },
-            theirs == nil ? nil : { [peer] in try peer!.time($0) })
+            time, isAgainstSerial ? serial : theirs == nil ? nil : { [peer] in try peer!.time($0) })
         result.ns = best.ours
         result.peerNs = best.theirs
         if let flops = row.flops {

@@ -1,5 +1,6 @@
 import Autograd
 import CKernels
+import Synchronization
 
 /// Whether operations write themselves into the graph.
 enum Recording {
@@ -32,7 +33,7 @@ extension Tensor: Cotangent {
         return total
     }
 
-    public static var threads: Int { Cusp.threads }
+    public static var threads: Int { ParallelPasses.areOn.load(ordering: .relaxed) ? Cusp.threads : 1 }
 
     public static func serially(_ body: () throws -> Void) rethrows {
         ck_serial_begin()
@@ -49,6 +50,11 @@ extension Tensor: Cotangent {
             ck_occupy_end()
         }
     }
+}
+
+/// Whether backward passes run independent nodes beside one another; for measuring what that is worth.
+package enum ParallelPasses {
+    package static let areOn = Atomic<Bool>(true)
 }
 
 /// What rules and hooks read of the surroundings of the call that began a pass, for the threads that help it.
