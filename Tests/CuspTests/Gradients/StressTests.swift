@@ -18,11 +18,20 @@ import Testing
         let rounds = 40
         DispatchQueue.concurrentPerform(iterations: rounds) { i in
             do {
+                let h = x.detached().leaf
                 let handle = shared.addGradientHook { _ in nil }
                 let y = checkpoint(x) { h in checkpoint(h) { $0 * w } * h }
                 try y.sum().backward()
                 try shared.sum().backward(inputs: [w], retainGraph: true)
                 handle?.remove()
+                let packed = try withSavedTensorHooks {
+                    $0 * 2
+                } unpack: {
+                    $0 / 2
+                } _: {
+                    (h * h).sum()
+                }
+                try packed.backward()
                 try detectAnomaly { _ = try hvp(at: x, along: w.detached()) { h in (h * h * h).sum() } }
             } catch {
                 errors.change { $0.append(error) }
