@@ -59,6 +59,7 @@ int main(int count, char **arguments) {
   test_matmul();
   test_random();
   test_programs();
+  test_positions();
   if (threads > 1 && ck_widest_team() < 2) all_failures++, fprintf(stderr, "no loop ran on several threads\n");
   if (all_failures > 0) fprintf(stderr, "%d wrong results\n", all_failures);
   return all_failures > 0;

@@ -22,6 +22,7 @@ void test_softmax(void);
 void test_matmul(void);
 void test_random(void);
 void test_programs(void);
+void test_positions(void);
 
 // What a family calls around one operation, and for results in between. All results of one operation count.
 void begin(const char *family, const char *name, ck_dtype dtype);
