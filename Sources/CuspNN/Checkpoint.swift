@@ -11,7 +11,7 @@ import Cusp
 /// hold a module, as others could change it meanwhile. Here that is a mistake which is found: the backward pass traps where a
 /// parameter was updated after the call. The passes over a module belong to the task that holds it.
 public func checkpoint(
-    _ x: Tensor, through module: some Module, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, through module: any Module, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     let parameters = module.parameters
     let before = parameters.map(\.value)
