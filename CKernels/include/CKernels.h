@@ -128,6 +128,16 @@ typedef struct {
 // input (same data, dtype and strides).
 void ck_run(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, const ck_operand *operands);
 
+// An operand that lies flat: its elements follow one another in the order of the loop, or all are one.
+typedef struct {
+  void *data;
+  uint8_t dtype;
+  bool repeats;
+} ck_flat;
+
+// The same over `elements` elements of operands that lie flat, without strides to fill in and to look at.
+void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, const ck_flat *operands);
+
 // ---------------------------------------------------------------------------------------------- reductions
 // A tensor seen from one reduced dimension: [outer, length, inner], each with its stride. Fastest where stride or
 // inner_stride is 1.

@@ -2,36 +2,66 @@
 ///
 /// Left to itself, the last reference to the end of a chain would free node after node from inside one another's
 /// deinit, a stack frame or three for each. Instead the outermost deinit on a thread keeps a list, those inside it add
-/// their inputs to it, and it alone lets go of them. The list is the thread's, not an argument, because a node also
-/// dies when a value that another one saved is dropped, where no argument could be passed.
+/// to it the inputs that nobody else holds, and it alone lets go of them. The list is the thread's, not an argument,
+/// because a node also dies when a value that another one saved is dropped, where no argument could be passed.
 extension GraphNode {
     private static let pending = ThreadSlot()
+
+    /// Nodes to let go of, linked through their own `mark`: nobody else holds them, so no plan can reach them.
+    private struct Pending {
+        private var head: Unmanaged<GraphNode>?
+
+        var isEmpty: Bool { head == nil }
+
+        mutating func push(_ node: GraphNode) {
+            node.mark = UInt64(UInt(bitPattern: head?.toOpaque()))
+            head = .passRetained(node)
+        }
+
+        mutating func pop() -> GraphNode? {
+            guard let node = head?.takeRetainedValue() else { return nil }
+            head = UnsafeRawPointer(bitPattern: UInt(node.mark)).map(Unmanaged.fromOpaque)
+            return node
+        }
+    }
 
     /// Lets go of the inputs. For deinit only.
     final func dismantle() {
         guard first != nil || second != nil || more != nil else { return }
+        // A deinit of the superclass runs before the subclass's own values are dropped. What this node saved may hold its
+        // inputs too, and would free them from here, one inside another: so it goes first, and the inputs last.
+        if savesValues, !isReleased { release() }
         if let outer = Self.pending.pointer {
-            surrenderInputs(to: &outer.assumingMemoryBound(to: [GraphNode].self).pointee)
+            surrenderInputs(to: outer.assumingMemoryBound(to: Pending.self))
             return
         }
-        // A deinit of the superclass runs before the subclass's own values are dropped. What this node saved may be all
-        // that still holds an input then, and would free it from here, after the list is gone: so it goes first.
-        if savesValues, !isReleased { release() }
-        var list: [GraphNode] = []
-        surrenderInputs(to: &list)
+        var list = Pending()
         withUnsafeMutablePointer(to: &list) { list in
+            surrenderInputs(to: list)
+            // Mostly somebody else holds all of them.
+            if list.pointee.isEmpty { return }
             Self.pending.pointer = UnsafeMutableRawPointer(list)
             // The popped node is dropped at the end of each turn, with the list complete and no access to it under way.
-            while list.pointee.popLast() != nil {}
+            while list.pointee.pop() != nil {}
             Self.pending.pointer = nil
         }
     }
 
-    private final func surrenderInputs(to list: inout [GraphNode]) {
-        if let node = first.take() { list.append(node) }
-        if let node = second.take() { list.append(node) }
-        if let links = more.take() {
-            for case let link? in links { list.append(link.node) }
+    private final func surrenderInputs(to list: UnsafeMutablePointer<Pending>) {
+        Self.surrender(first.take(), to: list)
+        Self.surrender(second.take(), to: list)
+        guard var links = more.take() else { return }
+        for i in links.indices where links[i] != nil {
+            // Asked where it lies: a copy would be a second reference.
+            if isKnownUniquelyReferenced(&links[i]!.node) { list.pointee.push(links[i]!.node) }
+            links[i] = nil
         }
+    }
+
+    private static func surrender(_ input: consuming GraphNode?, to list: UnsafeMutablePointer<Pending>) {
+        // One that somebody else holds is only let go of. Should it die all the same, because they let go at this moment,
+        // it adds to the list itself: which is not under access here.
+        guard isKnownUniquelyReferenced(&input), let node = consume input else { return }
+        list.pointee.push(node)
     }
 }

@@ -26,16 +26,16 @@ open class GraphNode: @unchecked Sendable {
     @usableFromInline final let state = Atomic<UInt32>(0)
 
     // Two inputs in line, because nearly every operation has one or two and an array would be an allocation for each
-    // node. Written after init only by teardown.
-    final var first: GraphNode?
-    final var second: GraphNode?
-    final var firstOutput: Int32
-    final var secondOutput: Int32
-    final var more: [Link?]?
+    // node. Written after init only by teardown, when nobody else has the node: there is no access to watch over.
+    @exclusivity(unchecked) final var first: GraphNode?
+    @exclusivity(unchecked) final var second: GraphNode?
+    final let firstOutput: Int32
+    final let secondOutput: Int32
+    @exclusivity(unchecked) final var more: [Link?]?
 
     // Valid only while the planning lock is held: which plan saw this node last, and the plan's slot for its output 0.
-    final var mark: UInt64 = 0
-    final var slot: Int32 = -1
+    @exclusivity(unchecked) final var mark: UInt64 = 0
+    @exclusivity(unchecked) final var slot: Int32 = -1
 
     /// An input: that output of that node.
     @usableFromInline
@@ -50,16 +50,18 @@ open class GraphNode: @unchecked Sendable {
         }
     }
 
-    /// - Parameter more: the inputs from the third on.
+    /// - Parameters:
+    ///   - first: the nodes of the first two inputs, apart from their outputs, so that each is moved to its place.
+    ///   - more: the inputs from the third on.
     @usableFromInline
     init(
-        first: Link?, second: Link?, more: [Link?]?, inputCount: Int, outputCount: Int, work: Double, savesValues: Bool,
-        isLeaf: Bool
+        first: consuming GraphNode?, _ firstOutput: Int, second: consuming GraphNode?, _ secondOutput: Int,
+        more: [Link?]?, inputCount: Int, outputCount: Int, work: Double, savesValues: Bool, isLeaf: Bool
     ) {
-        self.first = first?.node
-        self.second = second?.node
-        firstOutput = first?.output ?? 0
-        secondOutput = second?.output ?? 0
+        self.first = first
+        self.second = second
+        self.firstOutput = Int32(truncatingIfNeeded: firstOutput)
+        self.secondOutput = Int32(truncatingIfNeeded: secondOutput)
         self.more = more
         self.inputCount = inputCount
         self.outputCount = outputCount

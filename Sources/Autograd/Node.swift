@@ -27,7 +27,8 @@ open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
     @inlinable
     public init(_ input: Edge<Value>?, outputCount: Int = 1, work: Double = 0, savesValues: Bool = true) {
         super.init(
-            first: input?.link, second: nil, more: nil, inputCount: 1, outputCount: outputCount, work: work,
+            first: input?.node, input?.output ?? 0, second: nil, 0, more: nil, inputCount: 1, outputCount: outputCount,
+            work: work,
             savesValues: savesValues, isLeaf: false)
     }
 
@@ -37,25 +38,26 @@ open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
         _ first: Edge<Value>?, _ second: Edge<Value>?, outputCount: Int = 1, work: Double = 0, savesValues: Bool = true
     ) {
         super.init(
-            first: first?.link, second: second?.link, more: nil, inputCount: 2, outputCount: outputCount, work: work,
-            savesValues: savesValues, isLeaf: false)
+            first: first?.node, first?.output ?? 0, second: second?.node, second?.output ?? 0, more: nil,
+            inputCount: 2, outputCount: outputCount, work: work, savesValues: savesValues, isLeaf: false)
     }
 
     /// A node with any number of inputs.
     @inlinable
     public init(inputs: [Edge<Value>?], outputCount: Int = 1, work: Double = 0, savesValues: Bool = true) {
+        let first = inputs.isEmpty ? nil : inputs[0]
+        let second = inputs.count < 2 ? nil : inputs[1]
         super.init(
-            first: inputs.isEmpty ? nil : inputs[0]?.link, second: inputs.count < 2 ? nil : inputs[1]?.link,
+            first: first?.node, first?.output ?? 0, second: second?.node, second?.output ?? 0,
             more: inputs.count < 3 ? nil : inputs[2...].map { $0?.link }, inputCount: inputs.count,
-            outputCount: outputCount,
-            work: work, savesValues: savesValues, isLeaf: false)
+            outputCount: outputCount, work: work, savesValues: savesValues, isLeaf: false)
     }
 
     /// A leaf.
     init(leaf: Void) {
         super.init(
-            first: nil, second: nil, more: nil, inputCount: 0, outputCount: 1, work: 0, savesValues: false, isLeaf: true
-        )
+            first: nil, 0, second: nil, 0, more: nil, inputCount: 0, outputCount: 1, work: 0, savesValues: false,
+            isLeaf: true)
     }
 
     /// The rule: the gradients of the inputs from the gradient of the only output.

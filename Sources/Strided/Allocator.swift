@@ -10,24 +10,30 @@ import Synchronization
 package final class Allocator: Sendable {
     package static let shared = Allocator()
 
-    let bins: [Bin]
+    /// In memory of their own: as objects each would be retained for the few instructions that it is used for.
+    nonisolated(unsafe) private let bins: UnsafeMutablePointer<Bin>
     let active = Atomic<Int>(0)
     let peak = Atomic<Int>(0)
-    let cached = Atomic<Int>(0)
+    /// What the system has given and not got back: active and cached together, so that neither taking nor giving a cached
+    /// block has more than one number to count.
+    private let held = Atomic<Int>(0)
     let limit = Atomic<Int>(Int(clamping: ProcessInfo.processInfo.physicalMemory / 4))
 
     init() {
-        bins = (0..<SizeClass.count).map { _ in Bin() }
+        bins = .allocate(capacity: SizeClass.count)
+        for i in 0..<SizeClass.count { (bins + i).initialize(to: Bin()) }
     }
+
+    var cached: Int { max(held.load(ordering: .relaxed) - active.load(ordering: .relaxed), 0) }
 
     /// A block for `bytes`, with unspecified contents, and its true size.
     func take(_ bytes: Int) throws(TensorError) -> (UnsafeMutableRawPointer, SizeClass) {
         guard let size = SizeClass(holding: bytes) else { throw failure(bytes) }
         let block: UnsafeMutableRawPointer
         if let free = bins[size.index].pop() {
-            cached.subtract(size.bytes, ordering: .relaxed)
             block = free
         } else if let fresh = Pages.allocate(size.bytes) ?? retry(size.bytes) {
+            held.add(size.bytes, ordering: .relaxed)
             block = fresh
         } else {
             throw failure(bytes)
@@ -49,10 +55,9 @@ package final class Allocator: Sendable {
     }
 
     func give(_ block: UnsafeMutableRawPointer, _ size: SizeClass) {
-        active.subtract(size.bytes, ordering: .relaxed)
-        let now = cached.add(size.bytes, ordering: .relaxed).newValue
-        if now > limit.load(ordering: .relaxed) {
-            cached.subtract(size.bytes, ordering: .relaxed)
+        let now = active.subtract(size.bytes, ordering: .relaxed).newValue
+        if held.load(ordering: .relaxed) - now > limit.load(ordering: .relaxed) {
+            held.subtract(size.bytes, ordering: .relaxed)
             Pages.free(block, size.bytes)
         } else {
             bins[size.index].push(block, size.bytes)
@@ -61,41 +66,38 @@ package final class Allocator: Sendable {
 
     /// Gives all free blocks back to the system, largest first, until at most `bytes` are kept.
     func clear(to bytes: Int = 0) {
-        for bin in bins.reversed() {
-            while cached.load(ordering: .relaxed) > bytes, let block = bin.pop() {
-                cached.subtract(bin.blockBytes, ordering: .relaxed)
-                Pages.free(block, bin.blockBytes)
+        for i in (0..<SizeClass.count).reversed() {
+            while cached > bytes, let block = bins[i].pop() {
+                held.subtract(bins[i].blockBytes, ordering: .relaxed)
+                Pages.free(block, bins[i].blockBytes)
             }
         }
     }
 }
 
 /// The free blocks of one size.
-final class Bin: @unchecked Sendable {
+struct Bin: ~Copyable {
     private let taken = Atomic<Bool>(false)
     private var first: UnsafeMutableRawPointer?
     private(set) var blockBytes = 0
 
-    /// The lock spins: its holder runs a handful of instructions and calls nothing.
-    private func locked<T>(_ body: () -> T) -> T {
-        while taken.exchange(true, ordering: .acquiring) { sched_yield() }
-        defer { taken.store(false, ordering: .releasing) }
-        return body()
+    // The lock spins: its holder runs a handful of instructions and calls nothing.
+    @inline(__always) private func lock() { while taken.exchange(true, ordering: .acquiring) { sched_yield() } }
+    @inline(__always) private func unlock() { taken.store(false, ordering: .releasing) }
+
+    mutating func push(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
+        lock()
+        block.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
+        first = block
+        blockBytes = bytes
+        unlock()
     }
 
-    func push(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
-        locked {
-            block.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
-            first = block
-            blockBytes = bytes
-        }
-    }
-
-    func pop() -> UnsafeMutableRawPointer? {
-        locked {
-            guard let block = first else { return nil }
-            first = block.load(as: UnsafeMutableRawPointer?.self)
-            return block
-        }
+    mutating func pop() -> UnsafeMutableRawPointer? {
+        lock()
+        defer { unlock() }
+        guard let block = first else { return nil }
+        first = block.load(as: UnsafeMutableRawPointer?.self)
+        return block
     }
 }

@@ -41,6 +41,7 @@ extension ck_operand {
     }
 
     /// An operand of one element, which repeats.
+    @inlinable
     package init(repeating data: UnsafeMutableRawPointer, _ dtype: DType) {
         self.init()
         self.data = data
@@ -69,6 +70,10 @@ extension Buffer {
 
     /// Writes one number over these elements.
     package func fill(_ value: Number) {
+        // One element, as a backward pass starts from, is not worth a loop.
+        if layout.shape.elementCount == 1, dtype == .float32 {
+            return start.storeBytes(of: value.float, as: Float.self)
+        }
         switch value {
         case .bool(let value): fill(value ? 1 : 0, .int64)
         case .int(let value): fill(Int64(value), .int64)

@@ -35,6 +35,12 @@ package struct Layout: Sendable {
         return false
     }
 
+    /// Whether all indices lead to one element.
+    package var isRepeated: Bool {
+        for i in 0..<shape.rank where strides[i] != 0 && shape.sizes[i] > 1 { return false }
+        return true
+    }
+
     package var isContiguous: Bool {
         var step = 1
         var i = shape.rank

@@ -11,7 +11,7 @@ public enum Memory {
     public static var peak: Int { Allocator.shared.peak.load(ordering: .relaxed) }
 
     /// Bytes in free blocks that are kept for the next tensors.
-    public static var cached: Int { Allocator.shared.cached.load(ordering: .relaxed) }
+    public static var cached: Int { Allocator.shared.cached }
 
     /// The most that ``cached`` may be; a quarter of the machine's memory at first. A lower limit takes effect at once.
     public static var cacheLimit: Int {

@@ -23,6 +23,15 @@ public enum Number: Sendable, Hashable {
         }
     }
 
+    /// Rounded once.
+    package var float: Float {
+        switch self {
+        case .bool(let value): value ? 1 : 0
+        case .int(let value): Float(value)
+        case .float(let value): Float(value)
+        }
+    }
+
     /// The type of the result beside elements of `dtype`: that type if it is of the number's kind or a higher one (boolean,
     /// integer, float), else the default type of the number's kind.
     package func adapted(to dtype: DType) -> DType {

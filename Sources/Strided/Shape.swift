@@ -100,6 +100,20 @@ extension Shape: Hashable {
     }
 }
 
+extension Shape {
+    /// Another number for each shape, where the sizes fit into 60 bits that they share evenly; else 0.
+    package var code: UInt64 {
+        guard rank > 0 else { return 1 << 60 }
+        let bits = 60 / rank
+        var code = UInt64(rank + 1)
+        for i in 0..<rank {
+            guard sizes[i] >> bits == 0 else { return 0 }
+            code = code << UInt64(bits) | UInt64(sizes[i])
+        }
+        return code
+    }
+}
+
 extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
     public init(arrayLiteral dimensions: Int...) {
         self.init(dimensions)

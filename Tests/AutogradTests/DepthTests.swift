@@ -40,6 +40,21 @@ import Testing
         }
     }
 
+    /// Chains through every place that an input can have, alone and twice.
+    @Test(arguments: [[0], [1], [2], [3], [0, 1], [1, 2], [2, 3]])
+    func aMillionNodesThrough(places: [Int]) async {
+        await #expect(processExitsWith: .success) { [places] in
+            onThreads(1, stackSize: Self.smallStack) { _ in
+                var edge = Edge<Number>(Leaf())
+                for _ in 0..<Self.length {
+                    let inputs = (0..<4).map { places.contains($0) ? edge : nil }
+                    edge = Edge(Rule(inputs) { gradient, inputs in inputs[places[0]] = gradient })
+                }
+            }
+            precondition(GraphNode.live == 0)
+        }
+    }
+
     /// The two ends of one chain dropped by two threads at once, again and again.
     @Test func droppedByTwoThreads() async {
         await #expect(processExitsWith: .success) {

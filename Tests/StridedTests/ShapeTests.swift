@@ -78,3 +78,39 @@ import Testing
         #expect(throws: TensorError.self) { try Shape.broadcast(a, b, for: "add") }
     }
 }
+
+extension ShapeTests {
+    /// Shapes of all ranks over sizes at the edges of what fits: equal codes mean equal shapes.
+    @Test func codesTellShapesApart() {
+        var known: [UInt64: Shape] = [:]
+        for rank in 0...8 {
+            let bits = rank == 0 ? 0 : 60 / rank
+            let sizes = rank < 5 ? [0, 1, 2, 7, (1 << bits) - 1, 1 << bits] : [0, 1, (1 << bits) - 1, 1 << bits]
+            var index = Array(repeating: 0, count: rank)
+            repeat {
+                let shape = Shape(rank: rank, sizes: index.map { sizes[$0] })
+                let fits = index.allSatisfy { sizes[$0] < 1 << bits }
+                #expect((shape.code != 0) == fits, "\(shape)")
+                if fits { #expect(known.updateValue(shape, forKey: shape.code) == nil, "\(shape)") }
+            } while next(&index, sizes.count)
+        }
+    }
+
+    /// Counts up; false after the last index.
+    private func next(_ index: inout [Int], _ count: Int) -> Bool {
+        for i in index.indices {
+            index[i] += 1
+            if index[i] < count { return true }
+            index[i] = 0
+        }
+        return false
+    }
+}
+
+extension Shape {
+    fileprivate init(rank: Int, sizes: [Int]) {
+        var all = InlineArray<8, Int>(repeating: 1)
+        for (i, size) in sizes.enumerated() { all[i] = size }
+        self.init(rank: rank, sizes: all)
+    }
+}

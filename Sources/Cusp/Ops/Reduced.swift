@@ -51,9 +51,21 @@ struct Reduced {
 
     /// A result or its gradient with the reduced dimensions as size 1, to broadcast against the operand.
     func restored(_ result: Tensor) -> Tensor { result.reshaped(keptShape) }
+
+    /// The gradient of a sum: that of the result, repeated over what was added up.
+    func repeated(_ gradient: Tensor) -> Tensor {
+        gradient.repeated(over: shape) ?? restored(gradient).expanded(to: shape)
+    }
 }
 
 extension Tensor {
+    /// One element, which no gradient is asked for, over `target`: a view in which nothing steps. Else nil.
+    func repeated(over target: Shape) -> Tensor? {
+        guard elementCount == 1, body.source == nil, !Watch.isOn else { return nil }
+        let layout = Layout(shape: target, strides: InlineArray(repeating: 0), offset: body.layout.offset)
+        return Tensor(Body(body.storage, layout, dtype, nil))
+    }
+
     /// Runs a reduction kernel over the settled dimensions.
     func reduced(_ kind: ck_reduction, _ part: Reduced, _ keepDim: Bool) throws(TensorError) -> Buffer {
         let type: DType = kind == CK_ARGMAX || kind == CK_ARGMIN ? .int64 : dtype

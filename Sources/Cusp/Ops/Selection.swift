@@ -33,17 +33,15 @@ extension PointwiseFunction {
 ///
 /// (`where` is a keyword of Swift, hence the backticks.) What was not selected contributes exactly nothing to the gradient,
 /// whatever it is: the gradient of the example at 0 and at -1 is 0.
-public func `where`<E: Elementwise>(_ mask: E, _ a: E, _ b: E) -> E {
-    .apply(.select, .value(mask), .value(a), .value(b))
-}
+public func `where`<E: Elementwise>(_ mask: E, _ a: E, _ b: E) -> E { .apply(.select, mask, a, b) }
 public func `where`<E: Elementwise>(_ mask: E, _ a: E, _ b: some Scalar) -> E {
-    .apply(.select, .value(mask), .value(a), .number(b.number))
+    .apply(.select, mask, a, b.number)
 }
 public func `where`<E: Elementwise>(_ mask: E, _ a: some Scalar, _ b: E) -> E {
-    .apply(.select, .value(mask), .number(a.number), .value(b))
+    .apply(.select, mask, a.number, b)
 }
 public func `where`<E: Elementwise>(_ mask: E, _ a: some Scalar, _ b: some Scalar) -> E {
-    .apply(.select, .value(mask), .number(a.number), .number(b.number))
+    .apply(.select, mask, a.number, b.number)
 }
 
 /// The larger of two, NaN if either is. At a tie each gets half of the gradient.
@@ -63,7 +61,7 @@ public func minimum<E: Elementwise>(_ a: some Scalar, _ b: E) -> E { .apply(.min
 /// The gradient is 1 strictly inside and 0 outside. At a bound itself it is 0, the slope of least size, or under
 /// ``KinkPolicy/legacy`` 1.
 public func clamp<E: Elementwise>(_ x: E, min: some Scalar, max: some Scalar) -> E {
-    .apply(.clamp, .value(x), .number(min.number), .number(max.number))
+    .apply(.clamp, x, min.number, max.number)
 }
 public func clamp<E: Elementwise>(_ x: E, min: some Scalar) -> E { .apply(.clampMin, x, min) }
 public func clamp<E: Elementwise>(_ x: E, max: some Scalar) -> E { .apply(.clampMax, x, max) }

@@ -35,7 +35,7 @@ extension Tensor {
                 try inputs.give(0) {
                     let (x, y) = (try saved!.tensor, part.restored(y))
                     let share = part.restored(g) / (try x.slopeSum(y, part))
-                    return .apply(slope, .value(share), .value(x), .value(y))
+                    return .apply(slope, share, x, y)
                 }
             }
         }

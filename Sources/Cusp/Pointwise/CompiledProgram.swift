@@ -16,9 +16,11 @@ final class CompiledProgram: @unchecked Sendable {
     let inputCount: Int
     /// How many outputs the kernels write.
     let outputCount: Int
+    /// Whether there is one result, which is computed: nearly always.
+    let isSingle: Bool
     private let instructions: UnsafeMutablePointer<ck_instruction>
     private let constants: UnsafeMutablePointer<Double>
-    let raw: ck_program
+    let raw: UnsafeMutablePointer<ck_program>
 
     init(_ program: Program) {
         var assignment = Assignment(program)
@@ -30,13 +32,17 @@ final class CompiledProgram: @unchecked Sendable {
         instructions.initialize(from: assignment.instructions, count: assignment.instructions.count)
         constants = .allocate(capacity: max(assignment.constants.count, 1))
         constants.initialize(from: assignment.constants.map(\.double), count: assignment.constants.count)
-        raw = ck_program(
-            inputs: Int32(inputCount), outputs: Int32(outputCount), constants: Int32(assignment.constants.count),
-            registers: Int32(assignment.registers), count: Int32(assignment.instructions.count),
-            constant_values: UnsafePointer(constants), instructions: UnsafePointer(instructions))
+        isSingle = results.count == 1 && outputCount == 1
+        raw = .allocate(capacity: 1)
+        raw.initialize(
+            to: ck_program(
+                inputs: Int32(inputCount), outputs: Int32(outputCount), constants: Int32(assignment.constants.count),
+                registers: Int32(assignment.registers), count: Int32(assignment.instructions.count),
+                constant_values: UnsafePointer(constants), instructions: UnsafePointer(instructions)))
     }
 
     deinit {
+        raw.deallocate()
         instructions.deallocate()
         constants.deallocate()
     }

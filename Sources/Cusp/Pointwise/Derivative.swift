@@ -10,7 +10,7 @@ struct DerivativeKey: Equatable, Sendable {
 }
 
 /// The gradients of a pointwise function: itself one, of the results' gradients and of what has to be saved.
-struct Derivative: Sendable {
+final class Derivative: Sendable {
     enum Saved: Sendable, Hashable {
         case operand(Int)
         case result(Int)
@@ -21,6 +21,22 @@ struct Derivative: Sendable {
     let saved: [Saved]
     /// The operands that its results are the gradients of, in order.
     let operands: [Int]
+    /// The name of what was differentiated.
+    let name: String
+    /// Whether it is the gradient itself, of one operand, that goes on.
+    let isIdentity: Bool
+
+    init(_ function: PointwiseFunction, saved: [Saved], operands: [Int], of name: String) {
+        self.function = function
+        self.saved = saved
+        self.operands = operands
+        self.name = name
+        if operands.count == 1, case .input(0) = function.compiled.results[0] {
+            isIdentity = true
+        } else {
+            isIdentity = false
+        }
+    }
 }
 
 extension PointwiseFunction {
@@ -65,8 +81,9 @@ private final class Deriver {
         // A rule was handed more than it used: what is not needed is neither computed nor saved.
         let (pruned, inputs) = tracer.program(results).pruned(keeping: program.outputs.count)
         return Derivative(
-            function: PointwiseFunction("gradient of \(name)", pruned),
-            saved: inputs.dropFirst(program.outputs.count).map { saved[$0 - program.outputs.count] }, operands: wanted)
+            PointwiseFunction("gradient of \(name)", pruned),
+            saved: inputs.dropFirst(program.outputs.count).map { saved[$0 - program.outputs.count] }, operands: wanted,
+            of: name)
     }
 
     private func propagate(_ id: Int, _ needed: [Bool]) {

@@ -4,11 +4,15 @@
 public protocol Elementwise {
     static func apply(_ function: PointwiseFunction, to operands: Span<Operand<Self>>) -> Self
 
-    // One and two operands are requirements too, so that the conforming type's own code runs, not generic code.
+    // Up to three operands are requirements too, so that the conforming type's own code runs, not generic code.
     static func apply(_ function: PointwiseFunction, _ a: Self) -> Self
     static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Self) -> Self
     static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Number) -> Self
     static func apply(_ function: PointwiseFunction, _ a: Number, _ b: Self) -> Self
+    static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Self, _ c: Self) -> Self
+    static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Self, _ c: Number) -> Self
+    static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Number, _ c: Self) -> Self
+    static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Number, _ c: Number) -> Self
 }
 
 /// What stands beside an operator: a tensor or expression, or a Swift number.
@@ -37,10 +41,20 @@ extension Elementwise {
         let operands: [2 of Operand<Self>] = [.number(a), .value(b)]
         return apply(function, to: operands.span)
     }
-    static func apply(
-        _ function: PointwiseFunction, _ a: Operand<Self>, _ b: Operand<Self>, _ c: Operand<Self>
-    ) -> Self {
-        let operands: [3 of Operand<Self>] = [a, b, c]
+    public static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Self, _ c: Self) -> Self {
+        let operands: [3 of Operand<Self>] = [.value(a), .value(b), .value(c)]
+        return apply(function, to: operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Self, _ c: Number) -> Self {
+        let operands: [3 of Operand<Self>] = [.value(a), .value(b), .number(c)]
+        return apply(function, to: operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Number, _ c: Self) -> Self {
+        let operands: [3 of Operand<Self>] = [.value(a), .number(b), .value(c)]
+        return apply(function, to: operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Number, _ c: Number) -> Self {
+        let operands: [3 of Operand<Self>] = [.value(a), .number(b), .number(c)]
         return apply(function, to: operands.span)
     }
 

@@ -78,7 +78,8 @@ extension PointwiseFunction {
         }
         var parts: Int64 = 0
         var failure: TensorError?
-        compiled.withOperands(views.span, shape) { program, sizes, raw in
+        let program = compiled.raw
+        compiled.withOperands(views.span, shape, call.typing.compute) { sizes, raw in
             raw.initializeElement(at: operands.count, to: ck_operand())
             parts = ck_run_reduced_parts(program, Int32(shape.rank), sizes, Int32(kept.count), raw.baseAddress)
             do throws(TensorError) {

@@ -3,8 +3,64 @@ import CKernels
 
 extension Tensor: Elementwise {
     public static func apply(_ function: PointwiseFunction, to operands: Span<Operand<Tensor>>) -> Tensor {
+        var call = FlatCall()
+        guard operands.count <= FlatCall.most else { return finish(function, nil, operands) }
+        for i in operands.indices {
+            switch operands[i] {
+            case .value(let tensor): call.append(tensor)
+            case .number(let number): call.append(number)
+            }
+        }
+        let result = call.result(function)
+        if let result, !call.needsGradient { return result }
+        return finish(function, result, operands)
+    }
+
+    // One and two operands need not even be put side by side, unless they are recorded.
+    public static func apply(_ function: PointwiseFunction, _ a: Tensor) -> Tensor {
+        var call = FlatCall()
+        call.append(a)
+        let result = call.result(function)
+        if let result, !call.needsGradient { return result }
+        let operands: [1 of Operand<Tensor>] = [.value(a)]
+        return finish(function, result, operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
+        var call = FlatCall()
+        call.append(a)
+        call.append(b)
+        let result = call.result(function)
+        if let result, !call.needsGradient { return result }
+        let operands: [2 of Operand<Tensor>] = [.value(a), .value(b)]
+        return finish(function, result, operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Tensor, _ b: Number) -> Tensor {
+        var call = FlatCall()
+        call.append(a)
+        call.append(b)
+        let result = call.result(function)
+        if let result, !call.needsGradient { return result }
+        let operands: [2 of Operand<Tensor>] = [.value(a), .number(b)]
+        return finish(function, result, operands.span)
+    }
+    public static func apply(_ function: PointwiseFunction, _ a: Number, _ b: Tensor) -> Tensor {
+        var call = FlatCall()
+        call.append(a)
+        call.append(b)
+        let result = call.result(function)
+        if let result, !call.needsGradient { return result }
+        let operands: [2 of Operand<Tensor>] = [.number(a), .value(b)]
+        return finish(function, result, operands.span)
+    }
+
+    /// The result, recorded if it is to be; computed the general way if it is not there yet.
+    private static func finish(
+        _ function: PointwiseFunction, _ result: consuming Tensor?, _ operands: Span<Operand<Tensor>>
+    ) -> Tensor {
         do {
-            return try function.evaluate(operands)
+            guard var result = consume result else { return try function.evaluate(operands) }
+            function.record(&result, operands)
+            return result
         } catch {
             return attempt { () throws(TensorError) in throw error }
         }
@@ -18,21 +74,23 @@ extension PointwiseFunction {
     ///   where it fits.
     func evaluate(_ operands: Span<Operand<Tensor>>, over spare: Tensor? = nil) throws(TensorError) -> Tensor {
         // Nearly always there is one result: then nothing is put into lists.
-        guard compiled.results.count == 1 else { return try evaluateAll(operands, over: spare)[0] }
+        guard compiled.isSingle else { return try evaluateAll(operands, over: spare)[0] }
         let call = try Call(self, operands)
-        var result: Tensor
-        if case .computed = compiled.results[0] {
-            result = try call.place(call.typing.results[0], spare)
-            compiled.run(operands, into: CollectionOfOne(result), call.shape, call.typing.compute)
-        } else {
-            result = try resolve(compiled.results[0], call.typing.results[0], operands, [], call.shape)
-        }
-        if call.needsGradient && Recording.isOn && result.dtype.isFloatingPoint {
-            result.source = Edge(PointwiseNode(self, operands, CollectionOfOne(result)))
-        }
-        if call.needsGradient && result.source == nil && Recording.isOn { markCut(result, operands) }
+        var result = try call.place(call.typing.results[0], spare)
+        compiled.run(operands, into: CollectionOfOne(result), call)
+        if call.needsGradient { record(&result, operands) }
         if Watch.isOn { Watch.note(self, operands, [result], result.source?.node) }
         return result
+    }
+
+    /// Gives the only result its place in the graph, if operations are recorded.
+    fileprivate func record(_ result: inout Tensor, _ operands: Span<Operand<Tensor>>) {
+        guard Recording.isOn else { return }
+        if result.dtype.isFloatingPoint {
+            result.source = Edge(PointwiseNode(self, operands, CollectionOfOne(result)))
+        } else {
+            markCut(result, operands)
+        }
     }
 
     /// All results for these operands, recorded if any of them needs gradients.
@@ -45,7 +103,7 @@ extension PointwiseFunction {
             guard case .computed(let i) = result, i == outputs.count else { continue }
             outputs.append(try call.place(type, i == 0 ? spare : nil))
         }
-        if !outputs.isEmpty { compiled.run(operands, into: outputs, call.shape, call.typing.compute) }
+        if !outputs.isEmpty { compiled.run(operands, into: outputs, call) }
         var results: [Tensor] = []
         for (result, type) in zip(compiled.results, call.typing.results) {
             results.append(try resolve(result, type, operands, outputs, call.shape))
@@ -101,15 +159,16 @@ struct Call {
         for i in operands.indices {
             switch operands[i] {
             case .value(let tensor):
+                let body = tensor.body
                 if isFirst {
-                    shape = tensor.shape
+                    shape = body.layout.shape
                     isFirst = false
-                } else if tensor.shape != shape {
-                    shape = try Shape.broadcast(shape, tensor.shape, for: function.name)
+                } else if body.layout.shape != shape {
+                    shape = try Shape.broadcast(shape, body.layout.shape, for: function.name)
                 }
-                if tensor.source != nil { needsGradient = true }
-                key.append(.elements(tensor.dtype))
-            case .number(let number): key.append(OperandType(number))
+                if body.source != nil { needsGradient = true }
+                key.append(body.dtype)
+            case .number(let number): key.append(number)
             }
         }
         typing = function.typing(key)
@@ -117,8 +176,8 @@ struct Call {
 
     /// Where a result goes: over `spare` where that has its shape and type.
     func place(_ type: DType, _ spare: Tensor?) throws(TensorError) -> Tensor {
-        if let spare, spare.dtype == type, spare.shape == shape { return Tensor(spare.buffer) }
-        return Tensor(try Buffer(uninitialized: shape, type))
+        if let spare, spare.dtype == type, spare.shape == shape { return spare }
+        return try Tensor(uninitialized: shape, type)
     }
 }
 
@@ -138,59 +197,61 @@ extension Buffer {
 }
 
 extension CompiledProgram {
-    /// Runs the kernels over `shape`. A tensor of `outputs` may have the memory of an operand, to work in
-    /// place.
-    func run(
-        _ operands: Span<Operand<Tensor>>, into outputs: some RandomAccessCollection<Tensor>, _ shape: Shape,
-        _ compute: DType
-    ) {
-        withOperands(operands, shape) { program, sizes, raw in
+    /// Runs the kernels. A tensor of `outputs` may have the memory of an operand, to work in place.
+    func run(_ operands: Span<Operand<Tensor>>, into outputs: some RandomAccessCollection<Tensor>, _ call: Call) {
+        let (shape, compute) = (call.shape, call.typing.compute)
+        withOperands(operands, shape, compute) { sizes, places in
             for (i, output) in outputs.enumerated() {
-                raw.initializeElement(at: operands.count + i, to: output.buffer.operand(stretchedTo: shape))
+                places.initializeElement(at: operands.count + i, to: output.buffer.operand(stretchedTo: shape))
             }
-            ck_run(program, ck_dtype(UInt32(compute.rawValue)), Int32(shape.rank), sizes, raw.baseAddress)
+            ck_run(raw, ck_dtype(UInt32(compute.rawValue)), Int32(shape.rank), sizes, places.baseAddress)
         }
     }
 
-    /// Calls `body` with the program, the sizes of `shape` and the operands as the kernels take them, and room for the outputs.
+    /// Calls `body` with the sizes of `shape` and the operands as the kernels take them, and room for the outputs.
     func withOperands(
-        _ operands: Span<Operand<Tensor>>, _ shape: Shape,
-        _ body: (UnsafePointer<ck_program>, UnsafePointer<Int64>, UnsafeMutableBufferPointer<ck_operand>) -> Void
+        _ operands: Span<Operand<Tensor>>, _ shape: Shape, _ compute: DType,
+        _ body: (UnsafePointer<Int64>, UnsafeMutableBufferPointer<ck_operand>) -> Void
     ) {
         // Numbers become operands of one element, in memory beside the others.
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: operands.count) { numbers in
-            withUnsafeTemporaryAllocation(of: ck_operand.self, capacity: operands.count + outputCount) { raw in
+            withUnsafeTemporaryAllocation(of: ck_operand.self, capacity: operands.count + outputCount) { places in
                 for i in operands.indices {
                     switch operands[i] {
                     case .value(let tensor):
-                        raw.initializeElement(at: i, to: tensor.buffer.operand(stretchedTo: shape))
+                        places.initializeElement(at: i, to: tensor.buffer.operand(stretchedTo: shape))
                     case .number(let number):
-                        raw.initializeElement(at: i, to: ck_operand(number, in: numbers.baseAddress! + i))
+                        let type = number.store(at: numbers.baseAddress! + i, for: compute)
+                        places.initializeElement(at: i, to: ck_operand(repeating: numbers.baseAddress! + i, type))
                     }
                 }
-                withUnsafePointer(to: self.raw) { program in
-                    shape.withSizes { sizes in body(program, sizes, raw) }
-                }
+                shape.withSizes { sizes in body(sizes, places) }
             }
         }
     }
 }
 
-extension ck_operand {
-    /// A number as an operand that repeats, stored in `place`.
-    init(_ number: Number, in place: UnsafeMutablePointer<Int64>) {
-        let type: DType
-        switch number {
-        case .bool(let value):
-            place.pointee = value ? 1 : 0
-            type = .int64
-        case .int(let value):
-            place.pointee = Int64(value)
-            type = .int64
-        case .float(let value):
+extension Number {
+    /// Writes this number to `place`, in the type that is computed in where that is a float, so that the kernels need not
+    /// convert it. Returns the type.
+    @inline(__always)
+    func store(at place: UnsafeMutablePointer<Int64>, for compute: DType) -> DType {
+        switch (self, compute) {
+        case (.float(let value), .float32):
+            place.pointee = Int64(Float(value).bitPattern)
+            return .float32
+        case (.int(let value), .float32):
+            place.pointee = Int64(Float(value).bitPattern)
+            return .float32
+        case (.float(let value), _):
             place.pointee = Int64(bitPattern: value.bitPattern)
-            type = .float64
+            return .float64
+        case (.int(let value), .float64):
+            place.pointee = Int64(bitPattern: Double(value).bitPattern)
+            return .float64
+        case (.int(let value), _): place.pointee = Int64(value)
+        case (.bool(let value), _): place.pointee = value ? 1 : 0
         }
-        self.init(repeating: place, type)
+        return .int64
     }
 }

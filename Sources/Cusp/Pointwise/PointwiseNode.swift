@@ -2,85 +2,113 @@ import Autograd
 
 /// The rule of a pointwise function: one more pointwise function, on what its derivative names.
 final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
-    private let function: PointwiseFunction
     private let derivative: Derivative
-    /// In the order of `derivative.saved`.
-    private var saved: [Operand<Tensor>]
-    /// What hooks made of the tensors in `saved`, in their order; empty if there were no hooks.
-    private var packed: [SavedTensor?] = []
+    /// In the order of `derivative.saved`. The first ones lie in line, because an array is one more allocation for each node.
+    /// Written in init and by `release()`, which never meets a rule: there is no access to watch over.
+    @exclusivity(unchecked) private var saved = InlineArray<3, Operand<Tensor>?>(repeating: nil)
+    @exclusivity(unchecked) private var savedBesides: [Operand<Tensor>] = []
+    /// What hooks made of the saved tensors, in their order; empty if there were no hooks.
+    @exclusivity(unchecked) private var packed: [SavedTensor?] = []
     /// Shape and type of the operands that want gradients, in the order of `derivative.operands`; empty if all are those of
     /// the result.
     private let targets: [(shape: Shape, dtype: DType)]
     /// The type of the first result.
     private let dtype: DType
-    /// What the result was summed over in the same pass, if it was.
-    private let ending: Reduced?
+    /// The gradient of the function's values from that of the result, where they were summed in the same pass. A closure,
+    /// because what nearly no node has should take no room in each.
+    private let repeated: (@Sendable (Tensor) -> Tensor)?
 
     init(
         _ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>,
         _ results: some RandomAccessCollection<Tensor>,
         summed ending: Reduced? = nil
     ) {
-        let result = results.first!
-        let shape = ending?.shape ?? result.shape
+        let result = results.first!.body
         var wanted: UInt32 = 0
         var isEven = true
         for i in operands.indices {
-            guard case .value(let tensor) = operands[i], tensor.source != nil else { continue }
+            guard case .value(let tensor) = operands[i], tensor.body.source != nil else { continue }
             wanted |= 1 << UInt32(i)
-            if tensor.shape != shape || tensor.dtype != result.dtype { isEven = false }
+            let hasShape = ending.map { $0.shape == tensor.shape } ?? tensor.body.hasShape(of: result)
+            if !hasShape || tensor.dtype != result.dtype { isEven = false }
         }
-        self.function = function
         dtype = result.dtype
         let derivative = function.derivative(
             DerivativeKey(wanted: wanted, policy: .current, savesResults: ending == nil))
         self.derivative = derivative
-        self.ending = ending
-        saved = derivative.saved.map { what in
-            switch what {
-            case .operand(let i): operands[i]
-            case .result(let i): .value(results[results.index(results.startIndex, offsetBy: i)].detached())
+        if let ending { repeated = { ending.repeated($0) } } else { repeated = nil }
+        let isPacked = Watch.isOn && SavedTensorHooks.current != nil
+        for (k, what) in derivative.saved.enumerated() {
+            var operand =
+                switch what {
+                case .operand(let i): operands[i]
+                case .result(let i):
+                    Operand.value(results[results.index(results.startIndex, offsetBy: i)].detached())
+                }
+            if isPacked {
+                packed.append(operand.tensor.map { SavedTensor($0) })
+                if operand.tensor != nil { operand = .number(.int(0)) }
             }
-        }
-        if Watch.isOn, SavedTensorHooks.current != nil {
-            packed = saved.map { $0.tensor.map { SavedTensor($0) } }
-            saved = saved.map { $0.tensor == nil ? $0 : .number(.int(0)) }
+            if k < 3 { saved[k] = operand } else { savedBesides.append(operand) }
         }
         targets =
             isEven ? [] : derivative.operands.map { (operands[$0].tensor!.shape, operands[$0].tensor!.dtype) }
         // A few tenths of a nanosecond for each step and element; the engine only compares.
-        let work = Double(shape.elementCount * derivative.function.program.values.count) * 0.3
+        let elements = ending?.shape.elementCount ?? result.elementCount
+        let work = Double(elements * derivative.function.program.values.count) * 0.3
+        let savesValues = !derivative.saved.isEmpty
         switch operands.count {
         case 1:
-            super.init(
-                operands[0].tensor?.source, outputCount: results.count, work: work,
-                savesValues: !derivative.saved.isEmpty)
+            super.init(operands[0].source, outputCount: results.count, work: work, savesValues: savesValues)
         case 2:
             super.init(
-                operands[0].tensor?.source, operands[1].tensor?.source, outputCount: results.count, work: work,
-                savesValues: !derivative.saved.isEmpty)
+                operands[0].source, operands[1].source, outputCount: results.count, work: work, savesValues: savesValues
+            )
         default:
             super.init(
-                inputs: operands.indices.map { operands[$0].tensor?.source }, outputCount: results.count, work: work,
-                savesValues: !derivative.saved.isEmpty)
+                inputs: operands.indices.map { operands[$0].source }, outputCount: results.count, work: work,
+                savesValues: savesValues)
         }
     }
 
-    override var name: String { function.name }
+    override var name: String { derivative.name }
 
     override func backward(_ gradient: consuming Tensor, into inputs: inout Contributions<Tensor>) throws {
-        guard let ending else {
+        guard let repeated else {
+            let isRecorded = Recording.isOn
             var gradient = gradient
             // The engine has given the gradient away: what it leads to may be written over it.
-            let spare = gradient.isExpendable ? gradient : nil
-            return try propagate([.value(gradient)], &inputs, over: spare)
+            let isSpare = !isRecorded && gradient.isSpare()
+            if !isRecorded, propagateFlat(gradient, &inputs, isSpare) { return }
+            return try propagate([.value(gradient)], &inputs, over: isSpare ? gradient : nil)
         }
         // The gradient of a sum repeats over what was added up.
-        try propagate([.value(ending.restored(gradient).expanded(to: ending.shape))], &inputs)
+        try propagate([.value(repeated(gradient))], &inputs)
     }
 
     override func backward(outputs gradients: consuming [Tensor?], into inputs: inout Contributions<Tensor>) throws {
         try propagate(gradients.map { $0.map(Operand.value) ?? .number(.float(0)) }, &inputs)
+    }
+
+    /// The short way, for what is not recorded; false where that does not do.
+    private func propagateFlat(_ gradient: Tensor, _ inputs: inout Contributions<Tensor>, _ isSpare: Bool) -> Bool {
+        guard derivative.operands.count == 1, savedBesides.isEmpty, packed.isEmpty else { return false }
+        if derivative.isIdentity {
+            inputs[derivative.operands[0]] = fitted(gradient, 0)
+            return true
+        }
+        var call = FlatCall()
+        call.append(gradient)
+        for k in saved.indices {
+            switch saved[k] {
+            case .value(let tensor)?: call.append(tensor)
+            case .number(let number)?: call.append(number)
+            case nil: break
+            }
+        }
+        guard let result = call.result(derivative.function, over: isSpare ? gradient : nil) else { return false }
+        inputs[derivative.operands[0]] = fitted(result, 0)
+        return true
     }
 
     private func propagate(
@@ -103,10 +131,12 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         targets.isEmpty ? gradient.asType(dtype) : gradient.summed(to: targets[k].shape).asType(targets[k].dtype)
     }
 
+    private var allSaved: [Operand<Tensor>] { (0..<3).compactMap { saved[$0] } + savedBesides }
+
     /// What was saved; for a second derivative results lead back to this node, from which they were kept apart.
     private var attached: [Operand<Tensor>] {
         get throws {
-            var operands = saved
+            var operands = allSaved
             for (i, packed) in packed.enumerated() {
                 if let packed { operands[i] = .value(try packed.tensor) }
             }
@@ -119,7 +149,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     }
 
     override func release() {
-        saved = []
+        (saved, savedBesides) = (InlineArray(repeating: nil), [])
         packed = []
     }
 }
@@ -127,5 +157,9 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
 extension Operand where Value == Tensor {
     var tensor: Tensor? {
         if case .value(let tensor) = self { tensor } else { nil }
+    }
+
+    fileprivate var source: Edge<Tensor>? {
+        if case .value(let tensor) = self { tensor.body.source } else { nil }
     }
 }

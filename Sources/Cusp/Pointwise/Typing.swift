@@ -1,31 +1,42 @@
 import CKernels
 
-/// The kinds of a function's operands, four bits each.
-struct TypingKey: Equatable, Sendable {
-    private var code: UInt64 = 0
-    private var rest: [UInt8] = []
-    private var count: UInt8 = 0
+/// Up to 32 numbers of four bits: types and kinds of operands, compared and copied as plain words.
+struct Codes: Equatable, Sendable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+    private(set) var count: UInt64 = 0
 
-    mutating func append(_ type: OperandType) {
-        let bits: UInt8 =
-            switch type {
-            case .elements(let dtype): dtype.rawValue
-            case .number(.bool): 8
-            case .number(.int): 9
-            case .number(.float): 10
-            }
-        if count < 16 { code |= UInt64(bits) << (4 * UInt64(count)) } else { rest.append(bits) }
+    @inline(__always) mutating func append(_ code: UInt8) {
+        if count < 16 { low |= UInt64(code) << (4 * count) } else { high |= UInt64(code) << (4 * (count - 16)) }
         count += 1
     }
 
+    subscript(index: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: (index < 16 ? low >> (4 * UInt64(index)) : high >> (4 * UInt64(index - 16))) & 15)
+    }
+}
+
+/// The kinds of a function's operands.
+struct TypingKey: Equatable, Sendable {
+    private var codes = Codes()
+
+    @inline(__always) mutating func append(_ type: DType) { codes.append(type.rawValue) }
+
+    @inline(__always) mutating func append(_ number: Number) {
+        switch number {
+        case .bool: codes.append(8)
+        case .int: codes.append(9)
+        case .float: codes.append(10)
+        }
+    }
+
     var types: [OperandType] {
-        let codes = (0..<min(count, 16)).map { UInt8(code >> (4 * UInt64($0)) & 15) } + rest
-        return codes.map { code in
-            switch code {
+        (0..<Int(codes.count)).map { i in
+            switch codes[i] {
             case 8: .number(.bool)
             case 9: .number(.int)
             case 10: .number(.float)
-            default: .elements(DType(rawValue: code)!)
+            case let code: .elements(DType(rawValue: code)!)
             }
         }
     }
@@ -83,7 +94,16 @@ enum OperandType: Hashable, Sendable {
 /// The types of a program's results, and the one that it computes in.
 struct Typing: Sendable {
     let compute: DType
-    let results: [DType]
+    let results: Results
+
+    /// A list of types without memory of its own, because every call looks one up.
+    struct Results: RandomAccessCollection, Sendable {
+        private var codes = Codes()
+        var startIndex: Int { 0 }
+        var endIndex: Int { Int(codes.count) }
+        subscript(index: Int) -> DType { DType(rawValue: codes[index])! }
+        fileprivate mutating func append(_ type: DType) { codes.append(type.rawValue) }
+    }
 
     init(_ program: Program, _ inputs: [OperandType]) {
         var types: [OperandType] = []
@@ -99,7 +119,9 @@ struct Typing: Sendable {
                 types.append(slope.settled.isFloatingPoint ? slope : types[value])
             }
         }
-        results = program.outputs.map { types[$0].settled }
+        var results = Results()
+        for output in program.outputs { results.append(types[output].settled) }
+        self.results = results
         // Truth values are numbers of whatever type the others have.
         var compute = DType.int32
         for (type, live) in zip(types, program.live) where live {

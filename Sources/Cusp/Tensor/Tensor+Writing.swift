@@ -4,7 +4,7 @@ extension Tensor {
 
     /// Makes this tensor's memory its own, to be written in place.
     private mutating func makeWritable() throws(TensorError) {
-        if buffer.layout.repeats { buffer = try buffer.copied() } else { try buffer.makeUnique() }
+        if body.layout.repeats || !isUnique() { buffer = try buffer.copied() }
     }
 
     /// That this is not a leaf, whose gradient would be lost.
@@ -117,7 +117,7 @@ extension Tensor {
         attempt(instead: ()) { () throws(TensorError) in
             try requireWritable(function.name + " in place")
             // Asked before the list of operands holds the elements too.
-            let unique = isKnownUniquelyReferenced(&buffer.storage) && !buffer.layout.repeats
+            let unique = !body.layout.repeats && isUnique()
             let operands = [.value(self)] + others
             let call = try Call(function, operands.span)
             let type = call.typing.results[0]
@@ -133,9 +133,9 @@ extension Tensor {
                 return
             }
             // Not a copy first where the elements are shared: the result goes into memory of its own.
-            let target = unique ? buffer : try Buffer(uninitialized: shape, dtype)
-            function.compiled.run(operands.span, into: [Tensor(target)], shape, call.typing.compute)
-            buffer = target
+            let target = unique ? self : try Tensor(uninitialized: shape, dtype)
+            function.compiled.run(operands.span, into: CollectionOfOne(target), call)
+            if !unique { buffer = target.buffer }
         }
     }
 }

@@ -12,27 +12,34 @@ import Autograd
 ///
 /// A tensor may carry gradients: see ``requiresGrad`` and ``backward(gradient:inputs:retainGraph:createGraph:)``.
 public struct Tensor: Sendable {
-    private var body: Body
+    private(set) var body: Body
+
+    init(_ body: Body) { self.body = body }
 
     package init(_ buffer: Buffer, source: Edge<Tensor>? = nil) {
-        body = Body(buffer, source)
+        body = Body(buffer.storage, buffer.layout, buffer.dtype, source)
+    }
+
+    /// Contiguous elements with unspecified values.
+    init(uninitialized shape: Shape, _ dtype: DType) throws(TensorError) {
+        body = Body(try Storage(bytes: shape.elementCount &* dtype.size), Layout(shape), dtype, nil)
     }
 
     /// The elements.
     package var buffer: Buffer {
-        _read { yield body.buffer }
-        _modify {
-            unshare()
-            yield &body.buffer
-        }
+        get { Buffer(storage: body.storage, layout: body.layout, dtype: body.dtype) }
+        set { body = Body(newValue.storage, newValue.layout, newValue.dtype, body.source) }
     }
 
     /// Where this tensor's gradient goes; nil iff it needs none.
     package var source: Edge<Tensor>? {
-        _read { yield body.source }
-        _modify {
-            unshare()
-            yield &body.source
+        get { body.source }
+        set {
+            if isKnownUniquelyReferenced(&body) {
+                body.source = newValue
+            } else {
+                body = Body(body.storage, body.layout, body.dtype, newValue)
+            }
         }
     }
 
@@ -43,41 +50,82 @@ public struct Tensor: Sendable {
         nonmutating set { body.cut = newValue }
     }
 
-    private mutating func unshare() {
-        if !isKnownUniquelyReferenced(&body) { body = Body(body.buffer, body.source) }
+    /// Whether nobody else can see the elements, so that they may be written.
+    mutating func isUnique() -> Bool {
+        isKnownUniquelyReferenced(&body) && isKnownUniquelyReferenced(&body.storage)
     }
 
     /// Whether an operation may write its result over these elements, once it has read them: nobody else sees them, nothing
     /// is recorded that would, and nobody watches.
     var isExpendable: Bool {
-        mutating get {
-            isKnownUniquelyReferenced(&body) && isKnownUniquelyReferenced(&body.buffer.storage)
-                && body.source == nil && body.buffer.layout.isContiguous && !Recording.isOn && !Watch.isOn
-        }
+        mutating get { isSpare() && !Recording.isOn }
+    }
+
+    /// The same where nothing is recorded.
+    mutating func isSpare() -> Bool {
+        isUnique() && body.source == nil && body.isContiguous && !Watch.isOn
     }
 
     /// The sizes of the dimensions.
-    public var shape: Shape { body.buffer.layout.shape }
+    public var shape: Shape { body.layout.shape }
     /// The type of the elements.
-    public var dtype: DType { body.buffer.dtype }
+    public var dtype: DType { body.dtype }
     /// The number of dimensions; 0 for a single element.
-    public var rank: Int { body.buffer.layout.shape.rank }
+    public var rank: Int { body.layout.shape.rank }
     /// The number of elements.
-    public var elementCount: Int { body.buffer.layout.shape.elementCount }
+    public var elementCount: Int { body.elementCount }
     /// Whether the elements follow one another in memory in row-major order.
-    public var isContiguous: Bool { body.buffer.layout.isContiguous }
+    public var isContiguous: Bool { body.isContiguous }
 }
 
 /// What a tensor holds, behind one reference: 170 bytes of shape and strides would be copied with every move of the value.
-/// Written only while one tensor alone has it,
-/// so that Swift need not watch over its accesses at run time.
-private final class Body: @unchecked Sendable {
-    @exclusivity(unchecked) var buffer: Buffer
-    @exclusivity(unchecked) var source: Edge<Tensor>?
-    @exclusivity(unchecked) var cut: CutGradient?
+///
+/// Nearly all of it never changes, so that Swift reads it where it lies, without copying or retaining it first. The rest is
+/// written only while one tensor alone has it, so that Swift need not watch over its accesses at run time.
+final class Body: @unchecked Sendable {
+    /// Never replaced; a variable because only of one can be asked whether it is the only reference.
+    @exclusivity(unchecked) fileprivate(set) var storage: Storage
+    let layout: Layout
+    let dtype: DType
+    let elementCount: Int
+    let isContiguous: Bool
+    /// Whether all elements are one, which repeats.
+    let isRepeated: Bool
+    /// The first element's address.
+    let start: UnsafeMutableRawPointer
+    @exclusivity(unchecked) fileprivate(set) var source: Edge<Tensor>?
+    @exclusivity(unchecked) fileprivate(set) var cut: CutGradient?
 
-    init(_ buffer: Buffer, _ source: Edge<Tensor>?) {
-        self.buffer = buffer
+    /// The shape in one word, so that two are compared at once: 0 where it does not fit.
+    let shapeCode: UInt64
+
+    init(_ storage: Storage, _ layout: Layout, _ dtype: DType, _ source: Edge<Tensor>?) {
+        self.storage = storage
+        self.layout = layout
+        self.dtype = dtype
         self.source = source
+        elementCount = layout.shape.elementCount
+        isContiguous = layout.isContiguous
+        isRepeated = elementCount == 1 || layout.isRepeated
+        start = storage.data + layout.offset &* dtype.size
+        shapeCode = layout.shape.code
+    }
+
+    /// Contiguous elements in the shape of `model`.
+    init(_ storage: Storage, like model: Body, _ dtype: DType) {
+        self.storage = storage
+        layout = model.isContiguous && model.layout.offset == 0 ? model.layout : Layout(model.layout.shape)
+        self.dtype = dtype
+        source = nil
+        elementCount = model.elementCount
+        isContiguous = true
+        isRepeated = elementCount == 1
+        start = storage.data
+        shapeCode = model.shapeCode
+    }
+
+    @inline(__always)
+    func hasShape(of other: Body) -> Bool {
+        shapeCode == other.shapeCode && (shapeCode != 0 || layout.shape == other.layout.shape)
     }
 }

@@ -10,7 +10,7 @@ import Testing
         try y.backward()
         #expect(
             message { try y.backward() }
-                == "backward a second time through sum: its saved values were freed by the first pass; pass retainGraph: true to the first"
+                == "backward a second time through exp: its saved values were freed by the first pass; pass retainGraph: true to the first"
         )
     }
 
