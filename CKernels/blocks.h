@@ -6,7 +6,7 @@
 #include "include/CKernels.h"
 
 enum {
-  CK_REDUCTION_COUNT = CK_LOG_SUM_EXP + 1,
+  CK_REDUCTION_COUNT = CK_DEVIATIONS + 1,
   CK_TILE = 256,         // columns that are reduced side by side
   CK_ROW_BLOCK = 4096,   // elements of a row that are reduced before results are added in pairs
   CK_COLUMN_BLOCK = 64,  // the same for columns
@@ -15,7 +15,7 @@ enum {
 };
 
 // Partial results of `width` neighbours: sum, prod, max, min keep the value; argmax and argmin also the int64 index;
-// log_sum_exp the maximum as value and the sum of exp(x - maximum).
+// log_sum_exp the maximum as value and the sum of exp(x - maximum); deviations the mean and the sum of squared distances from it.
 typedef struct {
   void *value, *extra;
 } ck_state;
@@ -26,7 +26,8 @@ typedef struct {
   void (*rows)(const void *in, int64_t length, int64_t width, int64_t width_stride, int64_t first, ck_state state);
   // Reduces contiguous columns, 1 <= length <= CK_COLUMN_BLOCK; width from one vector (64 bytes) to CK_TILE.
   void (*columns)(const void *in, int64_t length, int64_t stride, int64_t width, int64_t first, ck_state state);
-  void (*merge)(int64_t width, ck_state left, ck_state right);  // left becomes left and right together
+  // left becomes left and right together, of so many elements each
+  void (*merge)(int64_t width, ck_state left, ck_state right, int64_t left_count, int64_t right_count);
   void (*finish)(int64_t width, ck_state state, void *out);     // the answer from the state
 } ck_reducer;
 
@@ -42,6 +43,14 @@ typedef struct {
   void (*write_columns)(bool logarithm, int64_t length, int64_t width, ck_state state, const void *in, int64_t stride,
                         void *out, int64_t out_stride);
 } ck_softmax_blocks;
+
+// Layer normalisation of one row, and its gradient, for one float type. weight and bias may be NULL.
+typedef struct {
+  void (*row)(int64_t n, const void *in, const void *weight, const void *bias, double epsilon, void *out, void *mean,
+              void *scale);
+  void (*gradient_row)(int64_t n, const void *gradient, const void *in, const void *weight, const void *mean,
+                       const void *scale, void *out);
+} ck_normalize_blocks;
 
 // Running sums of `width` rows (or columns, at most CK_TILE) that are in_step apart; `stride` is along the axis.
 typedef struct {
@@ -73,6 +82,7 @@ typedef void (*ck_fill)(uint64_t seed, uint64_t stream, uint64_t first, int64_t 
 typedef struct {
   ck_reducer reducers[CK_REDUCTION_COUNT][4];  // by compute type; empty where log_sum_exp is not defined
   ck_softmax_blocks softmax[2];                // float32, float64
+  ck_normalize_blocks normalize[2];            // float32, float64
   ck_cumulative_blocks cumulative_sum[4];      // by compute type
   ck_matmul_blocks matmul[2];                  // float32, float64
   ck_integer_matmul integer_matmul[2];         // int32, int64

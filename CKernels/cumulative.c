@@ -1,4 +1,5 @@
-// Running sums: sequential along the axis, many rows or columns to a task.
+// Running sums and the like: sequential along the axis, many rows or columns to a task.
+#pragma STDC FP_CONTRACT OFF
 #include "drivers.h"
 
 typedef struct {
@@ -39,4 +40,88 @@ void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out) 
     j.tiles = ck_pieces(axis.inner, CK_TILE);
     ck_parallel(axis.outer * j.tiles, work, columns_task, &j);
   }
+}
+
+// A task is some columns of one block; the last one may be narrow.
+typedef struct {
+  bool turned;  // smallest, or backwards
+  ck_dtype dtype;
+  ck_axis axis;
+  int64_t tiles;
+  const void *a, *b;
+  void *out;
+} scan;
+
+static ck_axis tile_of(const scan *s, int64_t index, int64_t *in, int64_t *out) {
+  ck_axis a = s->axis;
+  int64_t outer = index / s->tiles, left = ck_cut(a.inner, s->tiles, index % s->tiles);
+  *in = outer * a.outer_stride + left * a.inner_stride;
+  *out = outer * a.length * a.inner + left;
+  a.outer = 1, a.inner = ck_cut(a.inner, s->tiles, index % s->tiles + 1) - left;
+  return a;
+}
+
+#define CK_CUMULATIVE_ARG(element)                                                                              \
+  {                                                                                                             \
+    const element *x = (const element *)s->a + in + j * a.inner_stride;                                         \
+    int64_t *y = (int64_t *)s->out + out + j, best = 0;                                                         \
+    for (int64_t i = 0; i < a.length; i++) {                                                                    \
+      const element now = x[i * a.stride], held = x[best * a.stride];                                           \
+      if (now != now || (held == held && (s->turned ? now <= held : now >= held))) best = i;                     \
+      y[i * s->axis.inner] = best;                                                                              \
+    }                                                                                                           \
+    break;                                                                                                      \
+  }
+
+static void arg_task(void *context, int64_t index) {
+  const scan *s = context;
+  int64_t in, out;
+  const ck_axis a = tile_of(s, index, &in, &out);
+  for (int64_t j = 0; j < a.inner; j++) switch (s->dtype) {
+    case CK_FLOAT32: CK_CUMULATIVE_ARG(float)
+    case CK_FLOAT64: CK_CUMULATIVE_ARG(double)
+    case CK_INT32: CK_CUMULATIVE_ARG(int32_t)
+    default: CK_CUMULATIVE_ARG(int64_t)
+    }
+}
+
+static void run_scan(scan *s, void (*task)(void *, int64_t), double each) {
+  const ck_axis *a = &s->axis;
+  if (a->outer <= 0 || a->length <= 0 || a->inner <= 0) return;
+  s->tiles = ck_pieces(a->inner, 64);
+  ck_parallel(a->outer * s->tiles, each * (double)a->outer * (double)a->length * (double)a->inner, task, s);
+}
+
+void ck_cumulative_arg(bool smallest, ck_dtype dtype, ck_axis axis, const void *in, int64_t *out) {
+  scan s = {.turned = smallest, .dtype = dtype, .axis = axis, .a = in, .out = out};
+  run_scan(&s, arg_task, 1.5);
+}
+
+// A product and a sum of float64 are rounded one after the other, the same everywhere.
+#define CK_LINEAR_SCAN(element)                                                                                 \
+  {                                                                                                             \
+    const element *a = (const element *)s->a + out, *b = (const element *)s->b + out;                           \
+    element *y = (element *)s->out + out;                                                                       \
+    double running[64] = {0};                                                                                   \
+    for (int64_t i = 0; i < tile.length; i++) {                                                                 \
+      const int64_t row = (s->turned ? tile.length - 1 - i : i) * s->axis.inner;                                \
+      for (int64_t j = 0; j < tile.inner; j++)                                                                  \
+        y[row + j] = (element)(running[j] = (double)a[row + j] * running[j] + (double)b[row + j]);              \
+    }                                                                                                           \
+    return;                                                                                                     \
+  }
+
+static void linear_task(void *context, int64_t index) {
+  const scan *s = context;
+  int64_t in, out;
+  const ck_axis tile = tile_of(s, index, &in, &out);
+  if (s->dtype == CK_FLOAT32) CK_LINEAR_SCAN(float)
+  CK_LINEAR_SCAN(double)
+}
+
+void ck_linear_scan(bool backwards, ck_dtype dtype, int64_t outer, int64_t length, int64_t inner, const void *a,
+                    const void *b, void *out) {
+  scan s = {.turned = backwards, .dtype = dtype, .a = a, .b = b, .out = out};
+  s.axis = (ck_axis){outer, length, inner, length * inner, inner, 1};
+  run_scan(&s, linear_task, 2);
 }

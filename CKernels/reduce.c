@@ -84,7 +84,7 @@ static void reduce_range(const job *j, const char *in, int64_t first, int64_t le
   ck_state right = {value, extra};
   reduce_range(j, in, first, half, width, state);
   reduce_range(j, ck_at(in, j->dtype, half * j->axis.stride), first + half, length - half, width, right);
-  j->reducer.merge(width, state, right);
+  j->reducer.merge(width, state, right, half, length - half);
 }
 
 // Task: one part of the axis of one tile.
@@ -135,8 +135,11 @@ static void run(job *j, double cost) {
   ck_parallel(tasks, cost * (double)results * (double)j->axis.length, reduce_task, j);
   // The parts are subtrees of equal size: merging neighbours, then neighbours of those, is the rest of the tree.
   for (int64_t step = 1; step < j->parts; step *= 2)
-    for (int64_t part = 0; part + step < j->parts; part += 2 * step)
-      j->reducer.merge(results, offset(j, j->slots, part * results), offset(j, j->slots, (part + step) * results));
+    for (int64_t part = 0; part + step < j->parts; part += 2 * step) {
+      const int64_t right = (part + step) * j->part;
+      j->reducer.merge(results, offset(j, j->slots, part * results), offset(j, j->slots, (part + step) * results),
+                       step * j->part, ck_least(step * j->part, j->axis.length - right));
+    }
 }
 
 static void fill_empty(ck_reduction reduction, ck_dtype dtype, int64_t count, void *out) {
@@ -150,7 +153,7 @@ static void fill_empty(ck_reduction reduction, ck_dtype dtype, int64_t count, vo
 }
 
 // Nanoseconds per element on one thread, roughly.
-static const double costs[CK_REDUCTION_COUNT] = {0.08, 0.08, 0.1, 0.1, 0.2, 0.2, 0.5};
+static const double costs[CK_REDUCTION_COUNT] = {0.08, 0.08, 0.1, 0.1, 0.2, 0.2, 0.5, 0.2};
 
 void ck_reduce(ck_reduction reduction, ck_dtype dtype, ck_axis axis, const void *in, void *out) {
   if (axis.outer <= 0 || axis.inner <= 0) return;

@@ -68,6 +68,7 @@ package struct Input: Sendable {
     static let transposedMatrix = Input { $0.signed(table($1).reversed()) }
     /// [c]
     static let row = Input { $0.signed([table($1)[1]]) }
+    static let positiveRow = Input { $0.positive([table($1)[1]]) }
     /// [r, 1]
     static let column = Input { $0.signed([table($1)[0], 1]) }
 

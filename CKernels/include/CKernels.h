@@ -148,11 +148,14 @@ typedef struct {
 
 // Sums are pairwise over fixed blocks. max and min are NaN where any element is; argmax and argmin then name the
 // first NaN, else the first of the largest. log_sum_exp reads memory once; all -inf gives -inf.
-// length 0: sum 0, prod 1, log_sum_exp -inf; the others must not be asked for.
-typedef enum { CK_SUM, CK_PROD, CK_MAX, CK_MIN, CK_ARGMAX, CK_ARGMIN, CK_LOG_SUM_EXP } ck_reduction;
+// deviations is the sum of the squared deviations from the mean, found in two passes over blocks in cache.
+// length 0: sum and deviations 0, prod 1, log_sum_exp -inf; the others must not be asked for.
+typedef enum {
+  CK_SUM, CK_PROD, CK_MAX, CK_MIN, CK_ARGMAX, CK_ARGMIN, CK_LOG_SUM_EXP, CK_DEVIATIONS
+} ck_reduction;
 
 // `out` is contiguous [outer, inner], of `dtype` (int64 for argmax and argmin). dtype: float32, float64, int32 or int64;
-// log_sum_exp for floats only.
+// log_sum_exp and deviations for floats only.
 void ck_reduce(ck_reduction reduction, ck_dtype dtype, ck_axis axis, const void *in, void *out);
 
 // Runs a program of one output and reduces what it gives over the dimensions from `kept` on, a piece at a time, without ever
@@ -172,6 +175,32 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
 // Running sums along the axis; `out` is contiguous [outer, length, inner]. float32 sums run in float64 and are rounded at
 // each element.
 void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out);
+// Where the largest (or smallest) element so far is, the last of equal ones, or the last NaN: int64.
+void ck_cumulative_arg(bool smallest, ck_dtype dtype, ck_axis axis, const void *in, int64_t *out);
+// y[i] = a[i] * y[i - 1] + b[i] along the axis, from 0 on, or backwards from the end; all contiguous [outer, length, inner],
+// of a float type. float32 runs in float64.
+void ck_linear_scan(bool backwards, ck_dtype dtype, int64_t outer, int64_t length, int64_t inner, const void *a,
+                    const void *b, void *out);
+
+// ------------------------------------------------------------------------------------------- normalisation
+// Rows of `columns` elements of a float type, (x - mean) / sqrt(variance + epsilon) * weight + bias, the variance being that of
+// all the row (divided by `columns`). Contiguous; weight and bias, of one row, may be NULL for 1 and 0. Each row's mean and
+// 1 / sqrt(variance + epsilon) are written to `means` and `scales`.
+void ck_normalize(ck_dtype dtype, int64_t rows, int64_t columns, const void *in, const void *weight, const void *bias,
+                  double epsilon, void *out, void *means, void *scales);
+// The gradient of that with regard to x: with g the gradient of the result times the weight and y the normalised row,
+// (g - mean(g) - y * mean(g * y)) * scale.
+void ck_normalize_gradient(ck_dtype dtype, int64_t rows, int64_t columns, const void *gradient, const void *in,
+                           const void *weight, const void *means, const void *scales, void *out);
+
+// ----------------------------------------------------------------------------------------------------- sort
+// Rows of `length` elements in ascending order, or in descending; NaN counts as larger than anything. Contiguous. Where
+// `positions` is not NULL it is stable, and says where each element was; else zeros of both signs may change places. `scratch`
+// has ck_sort_scratch bytes. dtype: one that is computed in; length is less than 2^32. A radix sort: its time does not depend on
+// the elements' order.
+size_t ck_sort_scratch(ck_dtype dtype, int64_t rows, int64_t length, bool positions);
+void ck_sort(bool descending, ck_dtype dtype, int64_t rows, int64_t length, const void *in, void *out, int64_t *positions,
+             void *scratch);
 
 // ------------------------------------------------------------------------------------------------ positions
 // Positions along an axis of `length`, from -length on, where negative ones count from the end: the element at [o, j, i] of

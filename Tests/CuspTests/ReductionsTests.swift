@@ -10,6 +10,8 @@ struct ReductionRow: Sendable, CustomTestStringConvertible {
     var position = false
     /// What it takes no elements for.
     var needsElements = false
+    /// Whether every element adds to the error of the whole result.
+    var isProduct = false
 
     var testDescription: String { name }
 
@@ -28,12 +30,28 @@ struct ReductionRow: Sendable, CustomTestStringConvertible {
                 return largest + log(x.reduce(0) { $0 + exp($1 - largest) })
             }),
         .init(
+            name: "product", apply: { $0.product(dims: $1, keepDim: $2) }, reference: { $0.reduce(1, *) },
+            isProduct: true),
+        .init(
+            name: "variance", apply: { $0.variance(dims: $1, correction: 0, keepDim: $2) }, reference: variance),
+        .init(
+            name: "standardDeviation", apply: { $0.standardDeviation(dims: $1, correction: 0, keepDim: $2) },
+            reference: { sqrt(variance($0)) }),
+        .init(
+            name: "norm", apply: { $0.norm(dims: $1, keepDim: $2) },
+            reference: { sqrt($0.reduce(0) { $0 + $1 * $1 }) }),
+        .init(
             name: "argmax", apply: { $0.argmax(dim: $1[0], keepDim: $2) },
             reference: { x in Double(x.firstIndex(of: x.max()!)!) }, position: true, needsElements: true),
         .init(
             name: "argmin", apply: { $0.argmin(dim: $1[0], keepDim: $2) },
             reference: { x in Double(x.firstIndex(of: x.min()!)!) }, position: true, needsElements: true),
     ]
+
+    private static func variance(_ x: [Double]) -> Double {
+        let mean = x.reduce(0, +) / Double(x.count)
+        return x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
+    }
 
     /// The dimension sets that it can run over, of a tensor of this rank.
     func dimensions(_ rank: Int) -> [[Int]] {
@@ -54,7 +72,10 @@ struct ReductionRow: Sendable, CustomTestStringConvertible {
         }
         for (value, group) in zip(result.elements, groups) {
             let expected = reference(group)
-            let size = group.reduce(expected.isFinite ? expected.magnitude : 0) { $0 + $1.magnitude }
+            let size =
+                isProduct
+                ? expected.magnitude * Double(group.count) + Double(Float.leastNormalMagnitude)
+                : group.reduce(expected.isFinite ? expected.magnitude : 0) { $0 + $1.magnitude }
             let tolerance = size * (x.dtype == .float64 ? 1e-15 : 3e-7)
             if value == expected || value.isNaN && expected.isNaN || (value - expected).magnitude <= tolerance {
                 continue
@@ -135,6 +156,42 @@ struct ReductionRow: Sendable, CustomTestStringConvertible {
         let turned = Tensor.zeros([3, 2, 0]).transposed(0, 1)
         #expect(turned.sum(dim: 2).floats == [0, 0, 0, 0, 0, 0] && turned.sum(dim: 1).shape == [2, 0])
         #expect(turned.softmax(dim: 2).shape == [2, 3, 0] && turned.cumulativeSum(dim: 0).shape == [2, 3, 0])
+    }
+
+    /// A mean of a million deviations costs no digits.
+    @Test(arguments: [5, 300, 5000, 20_000])
+    func variancesFarFromZero(count: Int) {
+        var random = SeededGenerator(seed: 14)
+        let (near, far) = (Domain.range(-1, 1).samples(count, &random), 1e6)
+        let exact = Tensor(near, [count], .float64).variance().item(as: Double.self)
+        let moved = Tensor(near.map { $0 + far }, [count], .float64)
+        #expect(abs(moved.variance().item() - exact) < 1e-9 * exact)
+        #expect(
+            abs(
+                moved.reshaped([count, 1]).expanded(to: [count, 20])
+                    .variance(dim: 0)[7].item() - exact) < 1e-9 * exact)
+        #expect(Tensor.full([count], 0.1).variance().item(as: Float.self) == 0)
+        #expect(Tensor([1, 2], dtype: .int64).variance().item() == Float(0.5))
+        #expect(
+            Tensor([1]).variance().item(as: Float.self).isNaN && Tensor.zeros([0]).variance().item(as: Float.self).isNaN
+        )
+    }
+
+    @Test func deviationOfEqualElementsHasGradientZero() throws {
+        let x = Tensor([2, 2, 2]).leaf
+        try (x.standardDeviation() + x.norm() * 0 + (x - 2).norm()).backward()
+        #expect(x.grad?.floats == [0, 0, 0])
+    }
+
+    @Test func productsWithZeros() throws {
+        let x = Tensor([2, 0, 3, 0.5]).leaf
+        try x.product().backward()
+        #expect(x.grad?.floats == [0, 3, 0, 0])
+        let y = Tensor([0, 0, 5]).leaf
+        try y.cumulativeProduct(dim: 0).sum().backward()
+        #expect(y.grad?.floats == [1, 0, 0])
+        #expect(Tensor([3, 4], dtype: .uint8).product().item() == 12)
+        #expect(Tensor([2, 3, 4], dtype: .int32).cumulativeProduct(dim: 0).array(of: Int.self) == [2, 6, 24])
     }
 
     @Test func notANumber() {

@@ -36,6 +36,39 @@ struct ViewRow: Sendable, CustomTestStringConvertible {
         .init("expanded", [2], [3, 2], [0, 1, 0, 1, 0, 1]) { $0.expanded(to: [3, 2]) },
         .init("expanded inside", [2, 1], [2, 3], [0, 0, 0, 1, 1, 1]) { $0.expanded(to: [2, 3]) },
         .init("expanded scalar", [], [2, 2], [0, 0, 0, 0]) { $0.expanded(to: [2, 2]) },
+        .init("rolled", [4], [4], [3, 0, 1, 2], copies: true) { $0.rolled(5, dim: 0) },
+        .init("rolled back", [2, 3], [2, 3], [1, 2, 0, 4, 5, 3], copies: true) { $0.rolled(-1, dim: 1) },
+        .init("rolled nothing", [0], [0], []) { $0.rolled(3, dim: 0) },
+        .init("tiled", [2], [2, 4], [0, 1, 0, 1, 0, 1, 0, 1], copies: true) { $0.tiled([2, 2]) },
+        .init("tiled rows", [2, 1], [2, 2], [0, 0, 1, 1]) { $0.tiled([2]) },
+        .init("tiled to nothing", [2], [0], []) { $0.tiled([0]) },
+        .init("repeated", [3], [6], [0, 0, 1, 1, 2, 2], copies: true) { $0.repeated(2, dim: 0) },
+        .init("moved", [2, 1, 3], [1, 3, 2], [0, 3, 1, 4, 2, 5]) { $0.moved(0, to: -1) },
+        .init("diagonal", [2, 3], [2], [0, 4]) { $0.diagonal() },
+        .init("diagonal above", [2, 3], [2], [1, 5]) { $0.diagonal(offset: 1) },
+        .init("diagonal below", [3, 2], [2], [2, 5]) { $0.diagonal(offset: -1) },
+        .init("diagonal outside", [2, 2], [0], []) { $0.diagonal(offset: 5) },
+        .init("diagonal of planes", [2, 2, 2], [2, 2], [0, 5, 2, 7]) { $0.diagonal(dims: (0, 2)) },
+        .init("diagonalMatrix", [2], [3, 3], [0, 0, 0, 0, 0, 0, 0, 1, 0], copies: true) {
+            $0.diagonalMatrix(offset: -1)
+        },
+        .init("lowerTriangle", [2, 3], [2, 3], [0, 0, 0, 3, 4, 0], copies: true) { $0.lowerTriangle() },
+        .init("upperTriangle", [2, 3], [2, 3], [0, 0, 2, 0, 0, 0], copies: true) { $0.upperTriangle(offset: 2) },
+        .init("padded", [2], [5], [7, 0, 1, 7, 7], copies: true) { $0.padded(1, 2, dim: 0, with: .constant(7)) },
+        .init("padded by less", [4], [2], [1, 2]) { $0.padded(-1, -1, dim: 0) },
+        .init("padded, reflection", [3], [6], [2, 1, 0, 1, 2, 1], copies: true) {
+            $0.padded(2, 1, dim: 0, with: .reflection)
+        },
+        .init("padded, edge", [2], [5], [0, 0, 0, 1, 1], copies: true) { $0.padded(2, 1, dim: 0, with: .edge) },
+        .init("padded, circular", [3], [6], [2, 0, 1, 2, 0, 1], copies: true) {
+            $0.padded(1, 2, dim: 0, with: .circular)
+        },
+        .init("windows", [4], [2, 2], [0, 1, 2, 3], copies: true) { $0.windows(2, dim: 0, step: 2) },
+        .init("windows of columns", [3, 2], [2, 2, 2], [0, 2, 1, 3, 2, 4, 3, 5], copies: true) {
+            $0.windows(2, dim: 0)
+        },
+        .init("differences", [2, 3], [2, 2], [1, 1, 1, 1], copies: true) { $0.differences() },
+        .init("differences of one", [1], [0], [], copies: true) { $0.differences() },
         .init("expanded to nothing", [1, 2], [0, 2], []) { $0.expanded(to: [0, 2]) },
         .init("squeezed", [1, 2, 1], [2], [0, 1]) { $0.squeezed() },
         .init("squeezed dim", [1, 2, 1], [1, 2], [0, 1]) { $0.squeezed(dim: -1) },

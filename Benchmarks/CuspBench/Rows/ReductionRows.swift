@@ -5,6 +5,7 @@ let reductionRows = [
     map("sum_rows", .reductions, .matrix, bytes: 4) { $0.sum(dim: 1) },
     map("sum_cols", .reductions, .matrix, bytes: 4) { $0.sum(dim: 0) },
     map("mean_rows", .reductions, .matrix, bytes: 4) { $0.mean(dim: 1) },
+    map("var_rows", .reductions, .matrix, bytes: 4) { $0.variance(dim: 1) },
     map("amax_rows", .reductions, .matrix, bytes: 4) { $0.max(dim: 1) },
     map("argmax_rows", .reductions, .matrix, bytes: 4) { $0.argmax(dim: 1) },
     map("logsumexp_rows", .reductions, .matrix, bytes: 4) { $0.logSumExp(dim: 1) },
@@ -12,6 +13,7 @@ let reductionRows = [
     map("softmax_rows", .reductions, .matrix, bytes: 8) { $0.softmax(dim: 1) },
     map("softmax_cols", .reductions, .matrix, bytes: 8) { $0.softmax(dim: 0) },
     map("log_softmax_rows", .reductions, .matrix, bytes: 8) { $0.logSoftmax(dim: 1) },
+    map("layer_norm", .reductions, .matrix, .positiveRow, .row, bytes: 8) { $0.layerNorm(weight: $1, bias: $2) },
     map("cumsum_rows", .reductions, .matrix, bytes: 8) { $0.cumulativeSum(dim: 1) },
 ]
 
@@ -24,4 +26,5 @@ let movementRows = [
     map("scatter_add_rows", .movement, .matrix, .rowIndex, .matrix, bytes: 16) {
         $0.indexAdd(dim: 0, index: $1, from: $2)
     },
+    map("sort_rows", .movement, .matrix, bytes: 8) { $0.sorted(dim: 1) },
 ]

@@ -17,23 +17,23 @@ extension Tensor {
         }
     }
 
-    /// Runs a kernel that gives as many elements as it takes, along one dimension.
+    /// Runs a kernel that gives as many elements as it takes, along one dimension, of this tensor's type or of `type`.
     func scanned(
-        _ name: String, _ dim: Int,
+        _ name: String, _ dim: Int, as type: DType? = nil,
         _ kernel: (ck_dtype, ck_axis, UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
     ) throws(TensorError) -> Buffer {
         // A single element has no dimension, but may be asked for its first or last.
-        guard rank > 0 else { return try reshaped([1]).scanned(name, dim, kernel).viewed(Layout(Shape())) }
+        guard rank > 0 else { return try reshaped([1]).scanned(name, dim, as: type, kernel).viewed(Layout(Shape())) }
         let dim = try shape.position(of: dim, in: name)
         var operand = buffer
         if dtype != dtype.compute { operand = try operand.copied(as: dtype.compute) }
         let layout = operand.layout
         if layout.merged(0..<dim) == nil || layout.merged((dim + 1)..<rank) == nil { operand = try operand.copied() }
-        let result = try Buffer(uninitialized: shape, operand.dtype)
+        let result = try Buffer(uninitialized: shape, type ?? operand.dtype)
         let axis = ck_axis(
             operand.layout.merged(0..<dim)!, (shape[dim], operand.layout.strides[dim]),
             operand.layout.merged((dim + 1)..<rank)!)
         kernel(ck_dtype(UInt32(operand.dtype.rawValue)), axis, operand.start, result.start)
-        return operand.dtype == dtype ? result : try result.copied(as: dtype)
+        return type != nil || operand.dtype == dtype ? result : try result.copied(as: dtype)
     }
 }

@@ -30,7 +30,7 @@ extension Tensor {
     }
 
     /// Zeros of `shape` with these elements in the view that `change` makes of them.
-    private func placed(in shape: Shape, _ change: @escaping (Layout) -> Layout) -> Tensor {
+    func placed(in shape: Shape, _ change: @escaping (Layout) -> Layout) -> Tensor {
         attempt { () throws(TensorError) in
             let result = try Buffer(uninitialized: shape, dtype)
             result.fill(.int(0))

@@ -1,0 +1,94 @@
+import Cusp
+import Testing
+
+@Suite struct SortingTests {
+    /// The order that the documentation promises, by a sort of Swift's, which is stable.
+    private func reference(_ x: [Double], descending: Bool) -> [Int] {
+        func before(_ a: Double, _ b: Double) -> Bool { b.isNaN ? !a.isNaN : a < b }
+        return x.indices.sorted { descending ? before(x[$1], x[$0]) : before(x[$0], x[$1]) }
+    }
+
+    @Test(arguments: [DType.float32, .float64, .int32, .int64, .uint8, .bool, .float16], [false, true])
+    func everyLength(dtype: DType, descending: Bool) {
+        var random = SeededGenerator(seed: 80)
+        for length in [0, 1, 2, 3, 31, 32, 33, 64, 255, 257, 1000] {
+            for domain in [Domain.small, .range(-1e6, 1e6), .truth] {
+                let plain = Tensor(domain.samples(length, &random), [length], .float64)
+                let x = (dtype == .uint8 ? abs(plain) : plain).asType(dtype)
+                let (values, positions) = x.sort(dim: 0, descending: descending)
+                let numbers = x.asType(.float64).elements
+                let order = reference(numbers, descending: descending)
+                #expect(positions.array(of: Int.self) == order, "\(length)")
+                #expect(
+                    values.dtype == dtype && values.asType(.float64).elements == order.map { numbers[$0] }, "\(length)")
+                #expect(x.sorted(dim: 0, descending: descending).asType(.float64).elements == order.map { numbers[$0] })
+            }
+        }
+    }
+
+    @Test(arguments: [[3, 5], [2, 40, 3], [4, 1], [0, 3], [3, 0]])
+    func everyDimension(shape: [Int]) throws {
+        var random = SeededGenerator(seed: 81)
+        for (name, x) in everyView(shape, .float64, .grid(moved: 0), &random) {
+            for dim in shape.indices {
+                let (values, positions) = x.sort(dim: dim - shape.count)
+                #expect(values.shape == x.shape && positions.shape == x.shape)
+                #expect(values.bits == x.sorted(dim: dim).bits, "\(name)")
+                #expect(values.bits == x.gather(dim: dim, index: positions).bits, "\(name)")
+                let steps = values.differences(dim: dim)
+                #expect(steps.elements.allSatisfy { $0 >= 0 }, "\(name)")
+                // Every position once.
+                let marks = Tensor.zeros(x.shape).scatterAdd(dim: dim, index: positions, from: .ones(x.shape))
+                #expect(marks.elements.allSatisfy { $0 == 1 }, "\(name)")
+            }
+        }
+    }
+
+    @Test func specialNumbers() {
+        let x = Tensor([1, .nan, -.infinity, 0, -0.0, .infinity, -.nan, -1] as [Float])
+        let (values, positions) = x.sort()
+        #expect(positions.array(of: Int.self) == [2, 7, 3, 4, 0, 5, 1, 6])
+        #expect(values.floats.suffix(2).allSatisfy(\.isNaN) && values.floats[0] == -.infinity)
+        #expect(values.floats[2].sign == .plus && values.floats[3].sign == .minus)
+        #expect(x.sort(descending: true).positions.array(of: Int.self) == [1, 6, 5, 0, 3, 4, 7, 2])
+        #expect(x.sorted().floats.suffix(2).allSatisfy(\.isNaN) && x.sorted().floats[4] == 1)
+        #expect(Tensor([Int64.max, .min, 0, -1]).sorted().array(of: Int.self) == [.min, -1, 0, .max])
+    }
+
+    @Test func parts() throws {
+        let x = Tensor([[5, 1, 4], [2, 8, 3]]).leaf
+        let (values, positions) = x.topK(2)
+        #expect(values.floats == [5, 4, 8, 3] && positions.elements == [0, 2, 1, 2])
+        #expect(x.topK(1, dim: 0, largest: false).values.floats == [2, 1, 3])
+        try values.sum().backward()
+        #expect(x.grad?.floats == [1, 0, 1, 0, 1, 1])
+        #expect(x.ranked(1, dim: 1, keepDim: true).values.shape == [2, 1] && x.ranked(2).values.floats == [5, 8])
+        #expect(Tensor([4, 1, 3, 2]).median().values.item() == Float(2))
+        let missing = Tensor([4, .nan, 3] as [Float]).median()
+        #expect(missing.values.item(as: Float.self).isNaN && missing.positions.item() == 1)
+        #expect(Tensor(3).sort().values.item() == 3 && Tensor(3).median().positions.item() == 0)
+        #expect(mistake { x.topK(4).values }?.hasPrefix("sliced: 4 elements") == true)
+        #expect(
+            mistake { x.detached().sorted(dim: 2) } == "sorted: dimension 2 is not one of the 2 of the shape [2, 3]")
+    }
+
+    @Test func scans() {
+        let x = Tensor([2, 5, .nan, 7, 1] as [Float])
+        let (values, positions) = x.cumulativeMax(dim: 0)
+        #expect(values.floats[..<2] == [2, 5] && values.floats[2...].allSatisfy(\.isNaN))
+        #expect(positions.array(of: Int.self) == [0, 1, 2, 2, 2])
+        let y = Tensor([[3, 1, 1], [2, 2, 4]], dtype: .int32)
+        #expect(y.cumulativeMin(dim: 1).values.elements == [3, 1, 1, 2, 2, 2])
+        #expect(y.cumulativeMin(dim: 1).positions.elements == [0, 1, 2, 0, 1, 1])
+        #expect(y.cumulativeMax(dim: 0).positions.elements == [0, 0, 0, 0, 1, 1])
+    }
+
+    @Test func cumulativeLogSumExp() throws {
+        let x = Tensor([-.infinity, 1000, 1000, -.infinity, 2000] as [Double]).leaf
+        let y = x.cumulativeLogSumExp(dim: 0)
+        let (a, b) = (1000.0, 1000.6931471805599)
+        #expect(y.elements == [-.infinity, a, b, b, 2000])
+        try y.sliced(dim: 0, from: 0, count: 4).sum().backward()
+        #expect(x.grad?.elements.map { ($0 * 4).rounded() / 4 } == [0, 2, 1, 0, 0])
+    }
+}
