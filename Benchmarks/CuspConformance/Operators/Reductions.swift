@@ -17,9 +17,6 @@ extension Operator {
             let (x, dims, keepDim) = (try call.tensor(), try call.dims(), try call.bool("keepdim"))
             return [x.min(dims: dims, keepDim: keepDim), x.max(dims: dims, keepDim: keepDim)]
         },
-        // Over one dimension PyTorch gives the positions too, and all of the gradient to one of equal elements.
-        "max": .wholeOrPair({ $0.max() }, { maximum($0, $1) }),
-        "min": .wholeOrPair({ $0.min() }, { minimum($0, $1) }),
         "argmax": .position { $0.argmax(dim: $1, keepDim: $2) },
         "argmin": .position { $0.argmin(dim: $1, keepDim: $2) },
         "cumsum": .one { call in
@@ -40,19 +37,6 @@ extension Operator {
             let (x, dim, keepDim) = (try call.tensor(), call.value("dim"), try call.bool("keepdim"))
             guard let dim else { return body(x.flattened(), 0, keepDim) }
             return body(x, try dim.integer("dim"), keepDim)
-        }
-    }
-
-    private static func wholeOrPair(
-        _ whole: @escaping @Sendable (Tensor) -> Tensor, _ pair: @escaping @Sendable (Tensor, Tensor) -> Tensor
-    ) -> Operator {
-        .one { call in
-            let x = try call.tensor()
-            return switch call.value("other") {
-            case nil: whole(x)
-            case .tensor(let y): pair(x, y)
-            default: throw Unsupported("a dimension")
-            }
         }
     }
 
