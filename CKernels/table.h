@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "include/CKernels.h"
+#include "angle.h"
 #include "elementwise.h"
 #include "blocks.h"
 

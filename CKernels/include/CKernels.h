@@ -49,6 +49,17 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
 //   sign             -1, 0 or 1; NaN for NaN
 //   round            to the nearest whole number, to even in a tie
 //   sigmoid_slope    the derivative of sigmoid, sigmoid(x) * sigmoid(-x), exact in both tails
+//   gauss            exp(-x²)
+//   normal_density   exp(-x²/2) / √(2π), the derivative of normal_cdf, erfc(-x/√2) / 2
+//   gelu             x * normal_cdf(x)
+//   silu             x * sigmoid(x)
+//   softplus         log(1 + exp(x))
+//   logaddexp        log(exp(a) + exp(b)); the bound is in units of the larger of the result and the larger operand, whose
+//                    own last place decides where they nearly cancel
+//   sin, cos, tan    of any finite angle, however large
+//   atan2(a, b)      the angle of the point (b, a), from -π to π
+//   pow              as in IEEE 754: 1 where b is 0 or a is 1, NaN where a < 0 and b is not whole. Integers: 0 where b < 0,
+//                    but for a = 1 and a = -1
 //   isnan            1 where NaN
 #define CK_OPERATIONS(X)                         \
   X(copy, 1, any, 0, 0)                          \
@@ -56,13 +67,38 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(abs, 1, any, 0, 0)                           \
   X(sign, 1, any, 0, 0)                          \
   X(sqrt, 1, real, 0, 0)                         \
+  X(rsqrt, 1, real, 1.5, 1.5)                    \
+  X(reciprocal, 1, real, 0, 0)                   \
+  X(square, 1, any, 0, 0)                        \
   X(exp, 1, real, 1.5, 1.5)                      \
+  X(exp2, 1, real, 1.5, 1.5)                     \
   X(expm1, 1, real, 2, 2)                        \
   X(log, 1, real, 1, 1)                          \
   X(log1p, 1, real, 1.5, 1.5)                    \
+  X(log2, 1, real, 2, 2)                         \
+  X(log10, 1, real, 1.5, 2)                      \
   X(sigmoid, 1, real, 2.5, 3)                    \
   X(sigmoid_slope, 1, real, 2.5, 3)              \
   X(tanh, 1, real, 2.5, 3)                       \
+  X(silu, 1, real, 3, 3.5)                       \
+  X(softplus, 1, real, 2, 2)                     \
+  X(erf, 1, real, 2, 2)                          \
+  X(erfc, 1, real, 3.5, 5)                       \
+  X(gauss, 1, real, 1.5, 1.5)                    \
+  X(normal_cdf, 1, real, 3.5, 5.5)               \
+  X(normal_density, 1, real, 1.5, 2)             \
+  X(gelu, 1, real, 4, 5.5)                       \
+  X(sin, 1, real, 1, 1)                          \
+  X(cos, 1, real, 1, 1)                          \
+  X(tan, 1, real, 2.5, 2.5)                      \
+  X(asin, 1, real, 1.5, 2)                       \
+  X(acos, 1, real, 1.5, 1.5)                     \
+  X(atan, 1, real, 2, 2)                         \
+  X(sinh, 1, real, 2, 2)                         \
+  X(cosh, 1, real, 2, 2)                         \
+  X(asinh, 1, real, 2, 2)                        \
+  X(acosh, 1, real, 2, 2.5)                      \
+  X(atanh, 1, real, 2, 2)                        \
   X(floor, 1, any, 0, 0)                         \
   X(ceil, 1, any, 0, 0)                          \
   X(trunc, 1, any, 0, 0)                         \
@@ -75,6 +111,9 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(chain, 2, any, 0, 0)                         \
   X(maximum, 2, any, 0, 0)                       \
   X(minimum, 2, any, 0, 0)                       \
+  X(logaddexp, 2, real, 3, 3)                    \
+  X(pow, 2, any, 1.5, 2)                         \
+  X(atan2, 2, real, 2, 2)                        \
   X(eq, 2, any, 0, 0)                            \
   X(ne, 2, any, 0, 0)                            \
   X(lt, 2, any, 0, 0)                            \

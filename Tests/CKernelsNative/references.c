@@ -9,6 +9,22 @@ static int64_t most(int64_t a, int64_t b) { return a < b ? b : a; }
 static long double least_real(long double a, long double b) { return isnan(a) || isnan(b) ? NAN : a < b ? a : b; }
 static long double most_real(long double a, long double b) { return isnan(a) || isnan(b) ? NAN : a < b ? b : a; }
 
+// exp(-x²·scale), the square in two parts.
+static long double bell(long double x, long double scale) {
+  if (fabsl(x) > 50) return 0;
+  long double high = (float)x, low = x - high;
+  return expl(-scale * high * high) * expl(-scale * (2 * high + low) * low);
+}
+static long double below(long double x) { return erfcl(x * -0.707106781186547524400844362104849039L) / 2; }
+// glibc's powl(-inf, -2^63) is inf.
+static long double power_real(long double a, long double b) { return powl(isinf(a) && fabsl(b) > 0x1p60L ? fabsl(a) : a, b); }
+static int64_t power(int64_t a, int64_t b) {
+  if (b < 0) return a == 1 ? 1 : a == -1 ? 1 - 2 * (b & 1) : 0;
+  uint64_t product = 1;
+  for (int bit = 62; bit >= 0; bit--) product *= product * (b >> bit & 1 ? (uint64_t)a : 1);
+  return (int64_t)product;
+}
+
 //    name, of floats, of integers; the operands are a, b, c and A, B, C
 #define REFERENCES(X)                                                                    \
   X(copy, a, A)                                                                          \
@@ -16,6 +32,9 @@ static long double most_real(long double a, long double b) { return isnan(a) || 
   X(abs, fabsl(a), A < 0 ? (int64_t)(0 - (uint64_t)A) : A)                               \
   X(sign, a > 0 ? 1 : a < 0 ? -1 : a, (A > 0) - (A < 0))                                 \
   X(sqrt, sqrtl(a), NEITHER)                                                             \
+  X(rsqrt, 1 / sqrtl(a), NEITHER)                                                        \
+  X(reciprocal, 1 / a, NEITHER)                                                          \
+  X(square, a * a, (int64_t)((uint64_t)A * (uint64_t)A))                                 \
   X(exp, expl(a), NEITHER)                                                               \
   X(expm1, expm1l(a), NEITHER)                                                           \
   X(log, logl(a), NEITHER)                                                               \
@@ -23,6 +42,28 @@ static long double most_real(long double a, long double b) { return isnan(a) || 
   X(sigmoid, 1 / (1 + expl(-a)), NEITHER)                                                \
   X(sigmoid_slope, expl(-fabsl(a)) / powl(1 + expl(-fabsl(a)), 2), NEITHER)              \
   X(tanh, tanhl(a), NEITHER)                                                             \
+  X(exp2, exp2l(a), NEITHER)                                                             \
+  X(log2, log2l(a), NEITHER)                                                             \
+  X(log10, log10l(a), NEITHER)                                                           \
+  X(silu, a == -INFINITY ? -0.0L : a / (1 + expl(-a)), NEITHER)                          \
+  X(softplus, (a > 0 ? a : 0) + log1pl(expl(-fabsl(a))), NEITHER)                        \
+  X(erf, erfl(a), NEITHER)                                                               \
+  X(erfc, erfcl(a), NEITHER)                                                             \
+  X(gauss, bell(a, 1), NEITHER)                                                          \
+  X(normal_cdf, below(a), NEITHER)                                                       \
+  X(normal_density, bell(a, 0.5L) * 0.398942280401432677939946059934381868L, NEITHER)    \
+  X(gelu, a == -INFINITY ? -0.0L : a * below(a), NEITHER)                                \
+  X(sin, sinl(a), NEITHER)                                                               \
+  X(cos, cosl(a), NEITHER)                                                               \
+  X(tan, tanl(a), NEITHER)                                                               \
+  X(asin, asinl(a), NEITHER)                                                             \
+  X(acos, acosl(a), NEITHER)                                                             \
+  X(atan, atanl(a), NEITHER)                                                             \
+  X(sinh, sinhl(a), NEITHER)                                                             \
+  X(cosh, coshl(a), NEITHER)                                                             \
+  X(asinh, asinhl(a), NEITHER)                                                           \
+  X(acosh, acoshl(a), NEITHER)                                                           \
+  X(atanh, atanhl(a), NEITHER)                                                           \
   X(floor, floorl(a), A)                                                                 \
   X(ceil, ceill(a), A)                                                                   \
   X(trunc, truncl(a), A)                                                                 \
@@ -35,6 +76,9 @@ static long double most_real(long double a, long double b) { return isnan(a) || 
   X(chain, a == 0 ? 0 : a * b, (int64_t)((uint64_t)A * (uint64_t)B))                     \
   X(maximum, most_real(a, b), most(A, B))                                                \
   X(minimum, least_real(a, b), least(A, B))                                              \
+  X(logaddexp, a == b ? a + logl(2) : fmaxl(a, b) + log1pl(expl(-fabsl(a - b))), NEITHER)\
+  X(pow, power_real(a, b), power(A, B))                                                  \
+  X(atan2, atan2l(a, b), NEITHER)                                                        \
   X(eq, a == b, A == B)                                                                  \
   X(ne, a != b, A != B)                                                                  \
   X(lt, a < b, A < B)                                                                    \

@@ -52,6 +52,8 @@ extension ComputeType where Self: BinaryFloatingPoint {
         case CK_neg: return -a
         case CK_abs: return a.magnitude
         case CK_sign: return a > 0 ? 1 : a < 0 ? -1 : a
+        case CK_square: return a * a
+        case CK_reciprocal: return 1 / a
         case CK_sqrt: return a.squareRoot()
         case CK_floor: return a.rounded(.down)
         case CK_ceil: return a.rounded(.up)
@@ -91,6 +93,8 @@ extension ComputeType where Self: FixedWidthInteger {
         case CK_abs: return a < 0 ? 0 &- a : a
         case CK_sign: return a.signum()
         case CK_isnan: return 0
+        case CK_square: return a &* a
+        case CK_pow: return power(a, b)
         case CK_add: return a &+ b
         case CK_sub: return a &- b
         case CK_mul, CK_chain: return a &* b
@@ -107,5 +111,13 @@ extension ComputeType where Self: FixedWidthInteger {
         case CK_clamp: return Swift.min(Swift.max(a, b), c)
         default: return nil
         }
+    }
+
+    /// By the definition for few factors, else by halving the exponent.
+    private static func power(_ a: Self, _ b: Self) -> Self {
+        if b < 0 { return a == 1 ? 1 : a == -1 ? (b & 1 == 0 ? 1 : -1) : 0 }
+        if b < 64 { return (0..<Int(b)).reduce(1) { product, _ in product &* a } }
+        let root = power(a, b / 2)
+        return root &* root &* (b & 1 == 1 ? a : 1)
     }
 }

@@ -41,6 +41,26 @@ struct KinkRow: Sendable, CustomTestStringConvertible {
         .init("sqrt", [[0, 4]], [[inf, 0.25]]) { sqrt($0[0]) },
         .init("log", [[0, 1]], [[inf, 1]]) { log($0[0]) },
         .init("log1p", [[-1, 0]], [[inf, 1]]) { log1p($0[0]) },
+        .init("rsqrt", [[0, 4]], [[-inf, -0.0625]]) { rsqrt($0[0]) },
+        .init("reciprocal", [[0, 2]], [[-inf, -0.25]]) { reciprocal($0[0]) },
+        .init(
+            "pow", [[0, 0, 0, 2], [0, 2, 0.5, 3]], [[0, 0, inf, 12], [0, 0, 0, 8 * Foundation.log(2.0)]]
+        ) { pow($0[0], $0[1]) },
+        .init("pow, exponent 0", [[0, 2]], [[0, 0]]) { pow($0[0], 0) },
+        .init("pow, exponent 1", [[0, 2]], [[1, 1]]) { pow($0[0], 1) },
+        .init("logAddExp of -inf", [[-inf, 0], [-inf, -inf]], [[0, 1], [0, 0]], legacy: [[nan, 1], [nan, 0]]) {
+            logAddExp($0[0], $0[1])
+        },
+        .init("asin at 1", [[1]], [[inf]]) { asin($0[0]) },
+        .init("acos at 1", [[1]], [[-inf]]) { acos($0[0]) },
+        .init("acosh at 1", [[1]], [[inf]]) { acosh($0[0]) },
+        .init("atan2 at 0", [[0], [0]], [[0], [0]]) { atan2($0[0], $0[1]) },
+        .init("silu", [[-inf, inf, -800]], [[0, 1, 0]]) { silu($0[0]) },
+        .init("gelu", [[-inf, inf, -800]], [[0, 1, 0]]) { gelu($0[0]) },
+        .init("geluTanh", [[-inf, -800, 20]], [[0, 0, 1]]) { geluTanh($0[0]) },
+        .init("softplus", [[-inf, inf, 0]], [[0, 1, 0.5]]) { softplus($0[0]) },
+        .init("erf", [[-inf, inf, 0]], [[0, 0, 2 / Double.pi.squareRoot()]]) { erf($0[0]) },
+        .init("erfc in its tail", [[-inf, inf, 5]], [[0, 0, -2 / Double.pi.squareRoot() * exp(-25)]]) { erfc($0[0]) },
         .init("logSumExp of -inf", [[-inf, -inf]], [[0, 0]], legacy: [[nan, nan]]) { $0[0].logSumExp(dim: 0) },
         .init("logSumExp, one -inf", [[-inf, 1]], [[0, 1]]) { $0[0].logSumExp(dim: 0) },
         .init("logSumExp, large", [[1e4, 1e4 - 1]], [[1 / (1 + exp(-1)), 1 / (1 + exp(1))]]) {

@@ -13,8 +13,12 @@ extension Operator {
             Pointwise { x in
                 1.0507009873554804934 * `where`(x .> 0, x, 1.6732632423543772848 * expm1(x))
             }),
-        "nn.functional.silu": .pointwise(Pointwise { x in x * sigmoid(x) }),
-        "nn.functional.mish": .pointwise(Pointwise { x in x * tanh(log1p(exp(x))) }),
+        "nn.functional.silu": .unary { silu($0) },
+        "nn.functional.gelu": .one { call in
+            let x = try call.tensor()
+            return try call.string("approximate", "none") == "tanh" ? geluTanh(x) : gelu(x)
+        },
+        "nn.functional.mish": .pointwise(Pointwise { x in x * tanh(softplus(x)) }),
         "nn.functional.softsign": .pointwise(Pointwise { x in x / (1 + abs(x)) }),
         "nn.functional.tanhshrink": .pointwise(Pointwise { x in x - tanh(x) }),
         "nn.functional.logsigmoid": .pointwise(Pointwise { x in minimum(x, 0) - log1p(exp(-abs(x))) }),

@@ -19,12 +19,26 @@ extension Operator {
         "sqrt": .unary { sqrt($0) },
         "sigmoid": .unary { sigmoid($0) },
         "tanh": .unary { tanh($0) },
-        "square": .unary { x in
-            guard x.dtype != .bool else { throw Unsupported("the square of booleans as integers") }
-            return x * x
-        },
-        "reciprocal": .unary { 1 / $0 },
-        "rsqrt": .pointwise(Pointwise { x in 1 / sqrt(x) }),
+        "exp2": .unary { exp2($0) },
+        "log2": .unary { log2($0) },
+        "log10": .unary { log10($0) },
+        "sin": .unary { sin($0) },
+        "cos": .unary { cos($0) },
+        "tan": .unary { tan($0) },
+        "asin": .unary { asin($0) },
+        "acos": .unary { acos($0) },
+        "atan": .unary { atan($0) },
+        "sinh": .unary { sinh($0) },
+        "cosh": .unary { cosh($0) },
+        "asinh": .unary { asinh($0) },
+        "acosh": .unary { acosh($0) },
+        "atanh": .unary { atanh($0) },
+        "erf": .unary { erf($0) },
+        "erfc": .unary { erfc($0) },
+        "special.ndtr": .unary { normalCDF($0) },
+        "square": .unary { $0.dtype == .bool ? pow($0, 2) : square($0) },
+        "reciprocal": .unary { reciprocal($0) },
+        "rsqrt": .unary { rsqrt($0) },
         "deg2rad": .unary { $0 * (Double.pi / 180) },
         "rad2deg": .unary { $0 * (180 / Double.pi) },
         "logit": .one { call in
@@ -61,16 +75,34 @@ extension Operator {
         "__rdiv__": .pair({ $1 / $0 }, { $1 / $0 }),
         "maximum": .pair({ maximum($0, $1) }, { maximum($0, $1) }),
         "minimum": .pair({ minimum($0, $1) }, { minimum($0, $1) }),
-        "logaddexp": .one { call in
-            let (x, y) = (try call.tensor(), try call.tensor("other"))
-            let shape = try Shape.broadcast(x.shape, y.shape, for: "logaddexp")
-            return stack([x.expanded(to: shape), y.expanded(to: shape)]).logSumExp(dim: 0)
+        "logaddexp": .pair({ logAddExp($0, $1) }, { logAddExp($0, $1) }),
+        "logaddexp2": .one { try logAddExp2($0.tensor(), $0.tensor("other")) },
+        "atan2": .pair({ atan2($0, $1) }, { atan2($0, $1) }),
+        "pow": .raised { try $0.pow($1) },
+        "__rpow__": .raised { try $1.pow($0) },
+        "float_power": .raised { try $0.double.pow($1.double) },
+        "ldexp": .one { call in
+            let (x, n) = (try call.tensor(), try call.tensor("other"))
+            return x * exp2(n.dtype == .float64 ? n : n.asType(.float32))
         },
         "heaviside": .one { call in
             let (x, atZero) = (try call.tensor(), try call.tensor("values"))
             return `where`(x .== 0, atZero, (x .> 0).asType(x.dtype))
         },
     ]
+
+    private static let logAddExp2 = Pointwise { x, y in
+        let ln2 = 0.693147180559945309417
+        return logAddExp(ln2 * x, ln2 * y) / ln2
+    }
+
+    /// Of two operands, of which one may be a number.
+    private static func raised(_ body: @escaping @Sendable (Power, Power) throws -> Tensor) -> Operator {
+        .one { call in
+            let x = try Power(call.value("self"))
+            return try body(x, Power(call.value("exponent")))
+        }
+    }
 
     /// Of two tensors, the second one times alpha.
     private static func scaled(_ body: @escaping @Sendable (Tensor, Tensor) -> Tensor) -> Operator {
@@ -146,6 +178,36 @@ extension Tensor {
         case (.tensor(let min), nil): maximum(self, min)
         case (nil, .tensor(let max)): minimum(self, max)
         default: throw Unsupported("such bounds")
+        }
+    }
+}
+
+/// A base or an exponent.
+private enum Power {
+    case tensor(Tensor)
+    case number(any PlainNumber)
+
+    init(_ value: Value<Tensor>?) throws {
+        switch value {
+        case .tensor(let tensor): self = .tensor(tensor)
+        case let value?: self = .number(try value.number("a power's operand"))
+        case nil: throw Unsupported("a power of nothing")
+        }
+    }
+
+    var double: Power {
+        switch self {
+        case .tensor(let tensor): .tensor(tensor.asType(.float64))
+        case .number(let number): .number(number.number.double)
+        }
+    }
+
+    func pow(_ exponent: Power) throws -> Tensor {
+        switch (self, exponent) {
+        case (.tensor(let x), .tensor(let y)): Cusp.pow(x, y)
+        case (.tensor(let x), .number(let y)): Cusp.pow(x, y)
+        case (.number(let x), .tensor(let y)): Cusp.pow(x, y)
+        case (.number, .number): throw Unsupported("a power of two numbers")
         }
     }
 }

@@ -3,12 +3,16 @@ import CKernels
 extension PointwiseFunction {
     static let exp = PointwiseFunction(CK_exp)
     static let expMinusOne = PointwiseFunction(CK_expm1)
+    static let exp2 = PointwiseFunction(CK_exp2)
+    static let log2 = PointwiseFunction(CK_log2)
+    static let log10 = PointwiseFunction(CK_log10)
+    static let logAddExp = PointwiseFunction(CK_logaddexp)
+    static let softplus = PointwiseFunction(CK_softplus)
+    static let silu = PointwiseFunction(CK_silu)
     static let log = PointwiseFunction(CK_log)
     static let logOnePlus = PointwiseFunction(CK_log1p)
-    static let squareRoot = PointwiseFunction(CK_sqrt)
     static let sigmoid = PointwiseFunction(CK_sigmoid)
     static let sigmoidSlope = PointwiseFunction(CK_sigmoid_slope)
-    static let tanh = PointwiseFunction(CK_tanh)
 }
 
 /// eˣ.
@@ -23,8 +27,33 @@ public func log<E: Elementwise>(_ x: E) -> E { .apply(.log, x) }
 /// log(1 + x), exact for small x too.
 public func log1p<E: Elementwise>(_ x: E) -> E { .apply(.logOnePlus, x) }
 
-/// The square root; NaN below 0. Its gradient at 0 is infinite, unless the gradient that arrives there is 0.
-public func sqrt<E: Elementwise>(_ x: E) -> E { .apply(.squareRoot, x) }
+/// 2ˣ; of a whole number it is exact.
+public func exp2<E: Elementwise>(_ x: E) -> E { .apply(.exp2, x) }
+
+/// The logarithm to the base 2; -inf at 0, NaN below.
+public func log2<E: Elementwise>(_ x: E) -> E { .apply(.log2, x) }
+
+/// The logarithm to the base 10; -inf at 0, NaN below.
+public func log10<E: Elementwise>(_ x: E) -> E { .apply(.log10, x) }
+
+/// log(eᵃ + eᵇ), computed from the larger one down, so that it does not overflow.
+///
+///     logAddExp(Tensor([1000, -1000]), Tensor([1000, 0]))     // [1000.6931    0.    ]
+///
+/// The gradients are the shares σ(a - b) and σ(b - a). Where both are -inf they are 0, under ``KinkPolicy/legacy`` NaN.
+public func logAddExp<E: Elementwise>(_ a: E, _ b: E) -> E { .apply(.logAddExp, a, b) }
+public func logAddExp<E: Elementwise>(_ a: E, _ b: some Scalar) -> E { .apply(.logAddExp, a, b) }
+public func logAddExp<E: Elementwise>(_ a: some Scalar, _ b: E) -> E { .apply(.logAddExp, a, b) }
+
+/// log(1 + eˣ), a smooth max(x, 0). Its gradient is σ(x).
+///
+///     softplus(Tensor([-100, 0, 100]))     // [3.7835e-44 6.9315e-01 1.0000e+02]
+public func softplus<E: Elementwise>(_ x: E) -> E { .apply(.softplus, x) }
+
+/// x σ(x), also called swish; 0 at -inf, its limit.
+///
+/// Elfwing, Uchibe, Doya: "Sigmoid-weighted linear units for neural network function approximation", 2018.
+public func silu<E: Elementwise>(_ x: E) -> E { .apply(.silu, x) }
 
 /// 1 / (1 + e⁻ˣ). The gradient, σ(x) σ(-x), keeps its digits in both tails.
 ///
@@ -33,6 +62,3 @@ public func sigmoid<E: Elementwise>(_ x: E) -> E { .apply(.sigmoid, x) }
 
 /// The derivative of the sigmoid, σ(x) σ(-x): a bell of height 1/4 at 0.
 public func sigmoidSlope<E: Elementwise>(_ x: E) -> E { .apply(.sigmoidSlope, x) }
-
-/// The hyperbolic tangent. The gradient, 1 / cosh²x, keeps its digits in both tails.
-public func tanh<E: Elementwise>(_ x: E) -> E { .apply(.tanh, x) }

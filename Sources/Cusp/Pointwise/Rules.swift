@@ -16,13 +16,41 @@ extension Primitive {
         case CK_neg: [-g]
         case CK_abs: [chain(g, sign(x[0]))]
         case CK_sqrt: [chain(g, 0.5 / y)]
+        case CK_rsqrt: [chain(g, -0.5 * y / x[0])]
+        case CK_reciprocal: [chain(g, -square(y))]
+        case CK_square: [chain(g, 2 * x[0])]
         case CK_exp: [chain(g, y)]
+        case CK_exp2: [chain(g, Constant.ln2 * y)]
         case CK_expm1: [chain(g, exp(x[0]))]
         case CK_log: [chain(g, 1 / x[0])]
         case CK_log1p: [chain(g, 1 / (1 + x[0]))]
+        case CK_log2: [chain(g, 1 / Constant.ln2 / x[0])]
+        case CK_log10: [chain(g, 1 / Constant.ln10 / x[0])]
         case CK_sigmoid: [chain(g, sigmoidSlope(x[0]))]
         case CK_sigmoid_slope: [chain(g, -sigmoidSlope(x[0]) * tanh(0.5 * x[0]))]
         case CK_tanh: [chain(g, 4 * sigmoidSlope(2 * x[0]))]
+        case CK_sin: [chain(g, cos(x[0]))]
+        case CK_cos: [chain(g, -sin(x[0]))]
+        case CK_tan: [chain(g, 1 + square(y))]
+        case CK_asin: [chain(g, rsqrt((1 - x[0]) * (1 + x[0])))]
+        case CK_acos: [chain(g, -rsqrt((1 - x[0]) * (1 + x[0])))]
+        case CK_atan: [chain(g, 1 / (1 + square(x[0])))]
+        case CK_atan2: [chain(g, angleSlope(x[1], x)), chain(g, -angleSlope(x[0], x))]
+        case CK_sinh: [chain(g, cosh(x[0]))]
+        case CK_cosh: [chain(g, sinh(x[0]))]
+        case CK_asinh: [chain(g, rsqrt(1 + square(x[0])))]
+        case CK_acosh: [chain(g, rsqrt((x[0] - 1) * (x[0] + 1)))]
+        case CK_atanh: [chain(g, 1 / ((1 - x[0]) * (1 + x[0])))]
+
+        // chain(y, x) is 0 in the far tail, where x itself may be infinite.
+        case CK_silu: [chain(g, sigmoid(x[0]) + chain(sigmoidSlope(x[0]), x[0]))]
+        case CK_softplus: [chain(g, sigmoid(x[0]))]
+        case CK_erf: [chain(g, Constant.twoOverRootPi * gauss(x[0]))]
+        case CK_erfc: [chain(g, -Constant.twoOverRootPi * gauss(x[0]))]
+        case CK_gauss: [chain(g, chain(y, -2 * x[0]))]
+        case CK_normal_cdf: [chain(g, normalDensity(x[0]))]
+        case CK_normal_density: [chain(g, chain(y, -x[0]))]
+        case CK_gelu: [chain(g, normalCDF(x[0]) + chain(normalDensity(x[0]), x[0]))]
 
         case CK_add: [g, g]
         case CK_sub: [g, -g]
@@ -32,6 +60,12 @@ extension Primitive {
         case CK_div: [chain(g, 1 / x[1]), chain(g, -(y / x[1]))]
         case CK_maximum: [share(g, of: x[0], over: x[1]), share(g, of: x[1], over: x[0])]
         case CK_minimum: [share(g, of: -x[0], over: -x[1]), share(g, of: -x[1], over: -x[0])]
+        case CK_logaddexp: [chain(g, logShare(x[0], x[1])), chain(g, logShare(x[1], x[0]))]
+        case CK_pow:
+            [
+                chain(g, `where`(x[1] .== 0, 0, x[1] * pow(x[0], x[1] - 1))),
+                chain(g, `where`((x[0] .== 0) .& (x[1] .>= 0), 0, chain(y, log(x[0])))),
+            ]
         // The bounds are numbers: they have no gradient.
         case CK_clamp:
             [
@@ -53,4 +87,23 @@ extension Primitive {
 /// came from either.
 private func share(_ g: Expression, of winner: Expression, over other: Expression) -> Expression {
     `where`(winner .== other, 0.5 * g, `where`(winner .< other, 0, g))
+}
+
+/// The part of `a` in logAddExp(a, b). Two infinities are a tie; two of -inf have no part in anything, which PyTorch 2.13 does
+/// not say.
+private func logShare(_ a: Expression, _ b: Expression) -> Expression {
+    let share = sigmoid(a - b)
+    if KinkPolicy.current == .legacy { return share }
+    return `where`(a .== b, `where`(a .== -Double.infinity, 0, 0.5), share)
+}
+
+/// a / (x² + y²); 0 at the origin, where an angle has no slope.
+private func angleSlope(_ a: Expression, _ x: [Expression]) -> Expression {
+    `where`((x[0] .== 0) .& (x[1] .== 0), 0, a / (square(x[0]) + square(x[1])))
+}
+
+private enum Constant {
+    static let ln2 = 0.693147180559945309417
+    static let ln10 = 2.302585092994045684018
+    static let twoOverRootPi = 1.128379167095512573896
 }
