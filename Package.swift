@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(name: "CuspNNTests", dependencies: ["CuspNN"]),
         .testTarget(name: "CuspTestingTests", dependencies: ["CuspTesting", "Cusp"]),
         .testTarget(name: "CuspToolTests", dependencies: ["CuspTool"]),
-        .testTarget(name: "CuspBenchTests", dependencies: ["CuspBench"]),
+        .testTarget(name: "CuspBenchTests", dependencies: ["CuspBench", "CBench", "CKernels"]),
         .testTarget(name: "ConsumerTests"),
         .testTarget(
             name: "CuspConformanceTests", dependencies: ["CuspConformance"], resources: [.copy("Sample")]),

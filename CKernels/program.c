@@ -137,7 +137,7 @@ static double element_cost(const ck_run_plan *r) {
       [CK_log1p] = 0.8, [CK_sigmoid] = 0.5, [CK_sigmoid_slope] = 0.5, [CK_tanh] = 0.5,
       [CK_rsqrt] = 0.3, [CK_reciprocal] = 0.1, [CK_exp2] = 0.4, [CK_log2] = 0.7, [CK_log10] = 0.7, [CK_silu] = 0.6,
       [CK_softplus] = 1.2, [CK_logaddexp] = 1.3, [CK_erf] = 0.7, [CK_erfc] = 1, [CK_gauss] = 0.5,
-      [CK_normal_density] = 0.5, [CK_normal_cdf] = 1.1, [CK_gelu] = 1.1, [CK_pow] = 5,
+      [CK_normal_density] = 0.5, [CK_normal_cdf] = 1.1, [CK_gelu] = 1.1, [CK_pow] = 5, [CK_hypot] = 0.4,
       [CK_sin] = 1.2, [CK_cos] = 1.2, [CK_tan] = 1.4, [CK_asin] = 0.6, [CK_acos] = 0.6, [CK_atan] = 0.6, [CK_atan2] = 0.8,
       [CK_sinh] = 0.7, [CK_cosh] = 0.5, [CK_asinh] = 1.3, [CK_acosh] = 1.2, [CK_atanh] = 1.2,
   };

@@ -39,12 +39,17 @@ struct CuspBench: ParsableCommand {
     var html: String?
     @Flag(help: "Lists the ids, with those that are still missing, and ends.")
     var list = false
+    @Flag(help: "Sweeps every function of one argument over all float32 inputs and many float64 ones, and ends.")
+    var accuracy = false
+    @Option(help: ArgumentHelp("With --accuracy: takes every nth float32 only.", valueName: "n"))
+    var every = 1
     @Option(help: .hidden)
     var memoryOf: String?
 
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads \(threads) is not a number of threads") }
         if rounds < 1 { throw ValidationError("--rounds \(rounds): there must be one at least") }
+        if every < 1 { throw ValidationError("--every \(every) is not a step") }
         if !(milliseconds > 0) { throw ValidationError("--milliseconds \(milliseconds) is not a time") }
         if let peer, !["torch", "jax", "numpy", "none", "serial"].contains(peer) {
             throw ValidationError("--peer \(peer) is none of torch, jax, numpy, serial, none")
@@ -57,6 +62,7 @@ struct CuspBench: ParsableCommand {
     func run() throws {
         if let threads { Cusp.threads = threads }
         if let memoryOf { return try printMemory(memoryOf) }
+        if accuracy { return try checkAccuracy(every: every) }
         let rows = try chosen(Suite.rows) { $0.id }
         let missing = try chosen(Suite.missing) { $0.id }
         if list {

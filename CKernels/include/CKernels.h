@@ -60,6 +60,8 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
 //   atan2(a, b)      the angle of the point (b, a), from -π to π
 //   pow              as in IEEE 754: 1 where b is 0 or a is 1, NaN where a < 0 and b is not whole. Integers: 0 where b < 0,
 //                    but for a = 1 and a = -1
+//   hypot            sqrt(a² + b²), without overflow on the way; infinite where either is
+//   signbit          1 where the sign is minus, of zeros and NaN too
 //   isnan            1 where NaN
 #define CK_OPERATIONS(X)                         \
   X(copy, 1, any, 0, 0)                          \
@@ -103,6 +105,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(ceil, 1, any, 0, 0)                          \
   X(trunc, 1, any, 0, 0)                         \
   X(round, 1, any, 0, 0)                         \
+  X(signbit, 1, any, 0, 0)                       \
   X(isnan, 1, any, 0, 0)                         \
   X(add, 2, any, 0, 0)                           \
   X(sub, 2, any, 0, 0)                           \
@@ -114,6 +117,8 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(logaddexp, 2, real, 3, 3)                    \
   X(pow, 2, any, 1.5, 2)                         \
   X(atan2, 2, real, 2, 2)                        \
+  X(hypot, 2, real, 2, 2)                        \
+  X(copysign, 2, real, 0, 0)                     \
   X(eq, 2, any, 0, 0)                            \
   X(ne, 2, any, 0, 0)                            \
   X(lt, 2, any, 0, 0)                            \

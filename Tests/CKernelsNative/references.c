@@ -68,6 +68,7 @@ static int64_t power(int64_t a, int64_t b) {
   X(ceil, ceill(a), A)                                                                   \
   X(trunc, truncl(a), A)                                                                 \
   X(round, rintl(a), A)                                                                  \
+  X(signbit, signbit(a) != 0, A < 0)                                                     \
   X(isnan, isnan(a), 0)                                                                  \
   X(add, a + b, (int64_t)((uint64_t)A + (uint64_t)B))                                    \
   X(sub, a - b, (int64_t)((uint64_t)A - (uint64_t)B))                                    \
@@ -79,6 +80,8 @@ static int64_t power(int64_t a, int64_t b) {
   X(logaddexp, a == b ? a + logl(2) : fmaxl(a, b) + log1pl(expl(-fabsl(a - b))), NEITHER)\
   X(pow, power_real(a, b), power(A, B))                                                  \
   X(atan2, atan2l(a, b), NEITHER)                                                        \
+  X(hypot, hypotl(a, b), NEITHER)                                                        \
+  X(copysign, copysignl(a, b), NEITHER)                                                  \
   X(eq, a == b, A == B)                                                                  \
   X(ne, a != b, A != B)                                                                  \
   X(lt, a < b, A < B)                                                                    \

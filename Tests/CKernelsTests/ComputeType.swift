@@ -60,6 +60,8 @@ extension ComputeType where Self: BinaryFloatingPoint {
         case CK_trunc: return a.rounded(.towardZero)
         case CK_round: return a.rounded(.toNearestOrEven)
         case CK_isnan: return truth(a.isNaN)
+        case CK_signbit: return truth(a.sign == .minus)
+        case CK_copysign: return Self(signOf: b, magnitudeOf: a)
         case CK_add: return a + b
         case CK_sub: return a - b
         case CK_mul: return a * b
@@ -93,6 +95,7 @@ extension ComputeType where Self: FixedWidthInteger {
         case CK_abs: return a < 0 ? 0 &- a : a
         case CK_sign: return a.signum()
         case CK_isnan: return 0
+        case CK_signbit: return truth(a < 0)
         case CK_square: return a &* a
         case CK_pow: return power(a, b)
         case CK_add: return a &+ b

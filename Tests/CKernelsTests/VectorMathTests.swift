@@ -48,6 +48,7 @@ struct MathFunction: Sendable {
         case CK_acos: value = { x, _ in acos(x) }
         case CK_atan: value = { x, _ in atan(x) }
         case CK_atan2: value = { y, x in atan2(y, x) }
+        case CK_hypot: value = { x, y in hypot(x, y) }
         case CK_sinh: value = { x, _ in sinh(x) }
         case CK_cosh: value = { x, _ in cosh(x) }
         case CK_asinh: value = { x, _ in asinh(x) }

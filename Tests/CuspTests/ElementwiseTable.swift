@@ -125,6 +125,18 @@ extension ElementwiseRow {
     ]
 
     static let trigonometry: [ElementwiseRow] = [
+        .init("hypot", [CK_hypot], [.nonzero, .nonzero], { hypot($0[0], $0[1]) }, { hypot($0[0], $0[1]) }),
+        .init("hypot(a, 2)", [CK_hypot], [any], { hypot($0[0], 2) }, { hypot($0[0], 2) }),
+        .init("hypot(2, a)", [CK_hypot], [any], { hypot(2, $0[0]) }, { hypot(2, $0[0]) }),
+        .init(
+            "copySign", [CK_copysign], [.nonzero, .nonzero], { copySign($0[0], $0[1]) },
+            { $0[1] < 0 ? -abs($0[0]) : abs($0[0]) }),
+        .init("copySign(a, -1)", [CK_copysign], [.nonzero], { copySign($0[0], -1) }, { -abs($0[0]) }),
+        .init("copySign(3, a)", [CK_copysign], [.nonzero], { copySign(3, $0[0]) }, { $0[0] < 0 ? -3 : 3 }),
+        .init(
+            "xLogY", [CK_mul, CK_log], [any, .range(2, 5)], { xLogY($0[0], $0[1]) }, { $0[0] * log($0[1]) }, slack: 1),
+        .init("xLogY(a, 2)", [CK_mul, CK_log], [any], { xLogY($0[0], 2) }, { $0[0] * log(2.0) }, slack: 1),
+        .init("xLogY(2, a)", [CK_mul, CK_log], [.range(2, 5)], { xLogY(2, $0[0]) }, { 2 * log($0[0]) }, slack: 1),
         .init("sin", [CK_sin], [any], { sin($0[0]) }, { sin($0[0]) }),
         .init("cos", [CK_cos], [any], { cos($0[0]) }, { cos($0[0]) }),
         .init("tan", [CK_tan], [.range(-1.4, 1.4)], { tan($0[0]) }, { tan($0[0]) }),
@@ -182,6 +194,12 @@ extension ElementwiseRow {
         .init(
             "|", [CK_ne, CK_maximum], small, { $0[0] .| $0[1] }, { $0[0] != 0 || $0[1] != 0 ? 1 : 0 }, gives: .booleans),
         .init("!", [CK_eq], [.small], { .!$0[0] }, { $0[0] == 0 ? 1 : 0 }, gives: .booleans),
+        .init("signBit", [CK_signbit], [.small], { signBit($0[0]) }, { $0[0] < 0 ? 1 : 0 }, gives: .booleans),
+        .init(
+            "isInfinite", [CK_abs, CK_eq], [.small], { isInfinite(log($0[0])) }, { $0[0] == 0 ? 1 : 0 },
+            gives: .booleans),
+        .init(
+            "isFinite", [CK_abs, CK_lt], [.small], { isFinite(log($0[0])) }, { $0[0] > 0 ? 1 : 0 }, gives: .booleans),
         .init("isNaN", [CK_isnan], [.small], { isNaN(log($0[0])) }, { $0[0] < 0 ? 1 : 0 }, gives: .booleans),
     ]
 

@@ -55,6 +55,11 @@ struct KinkRow: Sendable, CustomTestStringConvertible {
         .init("acos at 1", [[1]], [[-inf]]) { acos($0[0]) },
         .init("acosh at 1", [[1]], [[inf]]) { acosh($0[0]) },
         .init("atan2 at 0", [[0], [0]], [[0], [0]]) { atan2($0[0], $0[1]) },
+        .init("hypot", [[0, 3], [0, 4]], [[0, 0.6], [0, 0.8]]) { hypot($0[0], $0[1]) },
+        .init(
+            "xLogY", [[0, 0, 2], [0, 2, 1]], [[0, Foundation.log(2.0), 0], [0, 0, 2]],
+            legacy: [[0, Foundation.log(2.0), 0], [nan, 0, 2]]
+        ) { xLogY($0[0], $0[1]) },
         .init("silu", [[-inf, inf, -800]], [[0, 1, 0]]) { silu($0[0]) },
         .init("gelu", [[-inf, inf, -800]], [[0, 1, 0]]) { gelu($0[0]) },
         .init("geluTanh", [[-inf, -800, 20]], [[0, 0, 1]]) { geluTanh($0[0]) },

@@ -15,4 +15,15 @@ enum { CBENCH_VARIANTS = 3 };
 // returns how many floating-point operations that were; 0 where this machine lacks the variant.
 int64_t cbench_fma(int variant, int64_t rounds);
 
+// The worst result so far: its error in units in the last place, where, and the result.
+typedef struct {
+  double error, input, result;
+} cbench_worst;
+
+// The index of a function of one argument that there is a reference for, by its name in CK_OPERATIONS; -1 if there is none.
+int cbench_function(const char *name);
+// Compares results y of inputs x with the reference, and remembers the worst one.
+void cbench_compare32(int function, long count, const float *x, const float *y, cbench_worst *worst);
+void cbench_compare64(int function, long count, const double *x, const double *y, cbench_worst *worst);
+
 #endif

@@ -8,6 +8,9 @@ extension PointwiseFunction {
     static let greater = PointwiseFunction(CK_gt)
     static let greaterOrEqual = PointwiseFunction(CK_ge)
     static let isNaN = PointwiseFunction(CK_isnan)
+    static let signBit = PointwiseFunction(CK_signbit)
+    static let isInfinite = PointwiseFunction("isInfinite", arity: 1) { abs($0[0]) .== Double.infinity }
+    static let isFinite = PointwiseFunction("isFinite", arity: 1) { abs($0[0]) .< Double.infinity }
     static let and = PointwiseFunction("and", arity: 2) { ($0[0] .!= 0) * ($0[1] .!= 0) }
     static let or = PointwiseFunction("or", arity: 2) { Cusp.maximum($0[0] .!= 0, $0[1] .!= 0) }
     static let not = PointwiseFunction("not", arity: 1) { $0[0] .== 0 }
@@ -49,3 +52,12 @@ extension Elementwise {
 
 /// Whether an element is NaN.
 public func isNaN<E: Elementwise>(_ x: E) -> E { .apply(.isNaN, x) }
+
+/// Whether an element is +inf or -inf.
+public func isInfinite<E: Elementwise>(_ x: E) -> E { .apply(.isInfinite, x) }
+
+/// Whether an element is a number: neither infinite nor NaN.
+public func isFinite<E: Elementwise>(_ x: E) -> E { .apply(.isFinite, x) }
+
+/// Whether the sign is minus; of -0 it is.
+public func signBit<E: Elementwise>(_ x: E) -> E { .apply(.signBit, x) }

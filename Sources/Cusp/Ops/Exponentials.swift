@@ -8,6 +8,15 @@ extension PointwiseFunction {
     static let log10 = PointwiseFunction(CK_log10)
     static let logAddExp = PointwiseFunction(CK_logaddexp)
     static let softplus = PointwiseFunction(CK_softplus)
+    static let xLogY = PointwiseFunction("xLogY", arity: 2) { x in
+        `where`((x[0] .== 0) .& .!Cusp.isNaN(x[1]), 0, x[0] * Cusp.log(x[1]))
+    } derivative: { x, _ in
+        let ratio = x[0] / x[1]
+        return [
+            `where`((x[0] .== 0) .& (x[1] .<= 0), 0, Cusp.log(x[1])),
+            KinkPolicy.current == .legacy ? ratio : `where`(x[0] .== 0, 0, ratio),
+        ]
+    }
     static let silu = PointwiseFunction(CK_silu)
     static let log = PointwiseFunction(CK_log)
     static let logOnePlus = PointwiseFunction(CK_log1p)
@@ -54,6 +63,13 @@ public func softplus<E: Elementwise>(_ x: E) -> E { .apply(.softplus, x) }
 ///
 /// Elfwing, Uchibe, Doya: "Sigmoid-weighted linear units for neural network function approximation", 2018.
 public func silu<E: Elementwise>(_ x: E) -> E { .apply(.silu, x) }
+
+/// x log y, but 0 where x is 0, whatever y is: the term of an entropy.
+///
+///     xLogY(Tensor([0, 2]), Tensor([0, 1]))     // [0. 0.]
+public func xLogY<E: Elementwise>(_ x: E, _ y: E) -> E { .apply(.xLogY, x, y) }
+public func xLogY<E: Elementwise>(_ x: E, _ y: some Scalar) -> E { .apply(.xLogY, x, y) }
+public func xLogY<E: Elementwise>(_ x: some Scalar, _ y: E) -> E { .apply(.xLogY, x, y) }
 
 /// 1 / (1 + e⁻ˣ). The gradient, σ(x) σ(-x), keeps its digits in both tails.
 ///

@@ -42,6 +42,11 @@ extension Primitive {
         case CK_acosh: [chain(g, rsqrt((x[0] - 1) * (x[0] + 1)))]
         case CK_atanh: [chain(g, 1 / ((1 - x[0]) * (1 + x[0])))]
 
+        // At the origin, the tip of a cone, the slope of least size.
+        case CK_hypot:
+            [chain(g, `where`(y .== 0, 0, x[0] / y)), chain(g, `where`(y .== 0, 0, x[1] / y))]
+        case CK_copysign: [chain(g, sign(x[0]) * copySign(1, x[1])), nil]
+
         // chain(y, x) is 0 in the far tail, where x itself may be infinite.
         case CK_silu: [chain(g, sigmoid(x[0]) + chain(sigmoidSlope(x[0]), x[0]))]
         case CK_softplus: [chain(g, sigmoid(x[0]))]
@@ -76,7 +81,7 @@ extension Primitive {
             ]
         case CK_where: [nil, `where`(x[0], g, 0), `where`(x[0], 0, g)]
 
-        case CK_sign, CK_floor, CK_ceil, CK_trunc, CK_round, CK_isnan: [nil]
+        case CK_sign, CK_floor, CK_ceil, CK_trunc, CK_round, CK_signbit, CK_isnan: [nil]
         case CK_eq, CK_ne, CK_lt, CK_le, CK_gt, CK_ge: [nil, nil]
         default: fatalError("no derivative rule for \(name)")
         }
