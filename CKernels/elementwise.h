@@ -10,6 +10,9 @@
 enum { CK_PAST_CACHES = 8 };
 typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const void *c, int repeats);
 
+// sigmoid and sigmoid_slope of one operand, with one exponential: the bits of the two rows. `out` is not `a`.
+typedef void (*ck_sigmoids)(int64_t n, void *out, void *slope, const void *a);
+
 // n elements from one dtype to another, with strides.
 typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
 
@@ -19,6 +22,7 @@ typedef void (*ck_turn)(int64_t rows, int64_t columns, void *out, int64_t out_st
 
 typedef struct {
   ck_row rows[CK_OPERATION_COUNT][4];   // by operation and compute type; NULL where it is not defined
+  ck_sigmoids sigmoids[2];              // float32, float64
   ck_convert load[CK_DTYPE_COUNT][4];   // from any dtype to a compute type
   ck_convert store[4][CK_DTYPE_COUNT];  // and back
   ck_turn turn[4];                      // of elements of 1, 2, 4 and 8 bytes

@@ -1,5 +1,6 @@
 // Programs that end in a reduction: results are reduced a piece at a time, while they are in the first-level cache.
 #include "drivers.h"
+#include "program.h"
 
 enum { PIECE = 4096 };  // elements
 
@@ -11,34 +12,37 @@ typedef struct {
   ck_dtype compute;
   int rank, cut;
   int64_t shape[CK_MAX_RANK], per, pieces, row;  // a row of results gives one partial result
-  ck_operand operands[CK_MAX_OPERANDS];
+  ck_operand operands[CK_MAX_OPERANDS];  // the one at `inputs` is where the partial results go
+  int inputs, count;
   const ck_table *kernels;
+  ck_run_plan whole;  // of a piece that is not the last one
 } plan;
 
-static bool merges(const plan *p, int d, int inputs) {
-  for (int i = 0; i < inputs; i++)
-    if (p->operands[i].strides[d - 1] != p->operands[i].strides[d] * p->shape[d]) return false;
+static bool merges(const plan *p, int d) {
+  for (int i = 0; i < p->count; i++)
+    if (i != p->inputs && p->operands[i].strides[d - 1] != p->operands[i].strides[d] * p->shape[d]) return false;
   return true;
 }
 
-static void remove_dimension(plan *p, int d, int inputs) {
+static void remove_dimension(plan *p, int d) {
   for (int e = d; e + 1 < p->rank; e++) {
     p->shape[e] = p->shape[e + 1];
-    for (int i = 0; i < inputs; i++) p->operands[i].strides[e] = p->operands[i].strides[e + 1];
+    for (int i = 0; i < p->count; i++) p->operands[i].strides[e] = p->operands[i].strides[e + 1];
   }
   p->rank--;
 }
 
 static plan make(const ck_program *program, int rank, const int64_t *shape, int kept, const ck_operand *operands) {
-  plan p = {.program = program, .rank = rank};
-  const int inputs = program->inputs;
+  plan p;
+  p.program = program, p.rank = rank, p.row = 0;
+  p.inputs = program->inputs, p.count = p.inputs + program->outputs;
   for (int d = 0; d < rank; d++) p.shape[d] = shape[d];
-  for (int i = 0; i < inputs; i++) p.operands[i] = operands[i];
+  for (int i = 0; i < p.count; i++) p.operands[i] = operands[i];
   for (int d = rank - 1; d > kept; d--) {
-    if (!merges(&p, d, inputs)) continue;
+    if (!merges(&p, d)) continue;
     p.shape[d - 1] *= p.shape[d];
-    for (int i = 0; i < inputs; i++) p.operands[i].strides[d - 1] = p.operands[i].strides[d];
-    remove_dimension(&p, d, inputs);
+    for (int i = 0; i < p.count; i++) p.operands[i].strides[d - 1] = p.operands[i].strides[d];
+    remove_dimension(&p, d);
   }
   int64_t behind = 1;
   int d = p.rank - 1;
@@ -54,35 +58,47 @@ static plan make(const ck_program *program, int rank, const int64_t *shape, int 
   return p;
 }
 
+// The operands of a piece: those of the whole moved to where it begins, but what is reduced goes to `scratch`. `at`: the index of
+// the piece along each dimension before the cut; `first`: where it begins along the cut.
+static void move_operands(const plan *p, const int64_t *at, int64_t first, const int64_t *shape, void *scratch,
+                          ck_operand *operands) {
+  const int rank = p->rank - p->cut;
+  for (int i = 0; i < p->count; i++) {
+    operands[i] = p->operands[i];
+    int64_t offset = first * p->operands[i].strides[p->cut];
+    for (int d = 0; d < p->cut; d++) offset += at[d] * p->operands[i].strides[d];
+    operands[i].data = (char *)p->operands[i].data + offset * (int64_t)ck_size(operands[i].dtype);
+    for (int d = 0; d < rank; d++) operands[i].strides[d] = p->operands[i].strides[p->cut + d];
+  }
+  operands[p->inputs] = (ck_operand){.data = scratch, .dtype = p->compute};
+  for (int64_t d = rank - 1, step = 1; d >= 0; step *= shape[d--]) operands[p->inputs].strides[d] = step;
+}
+
 static void run_piece(void *context, int64_t index) {
   const plan *p = context;
   const ck_table *own = ck_use_kernels_here(p->kernels);
-  const int inputs = p->program->inputs, rank = p->rank - p->cut;
+  const int rank = p->rank - p->cut;
   const int64_t first = index % p->pieces * p->per, size = (int64_t)ck_size(p->compute);
-  int64_t shape[CK_MAX_RANK], elements = 1, place[CK_MAX_RANK];
+  int64_t shape[CK_MAX_RANK], elements = 1, at[CK_MAX_RANK];
   for (int d = 0; d < rank; d++) shape[d] = p->shape[p->cut + d];
   shape[0] = ck_least(shape[0] - first, p->per);
   for (int d = 0; d < rank; d++) elements *= shape[d];
   int64_t rest = index / p->pieces;
-  for (int d = p->cut - 1; d >= 0; d--) place[d] = rest % p->shape[d], rest /= p->shape[d];
+  for (int d = p->cut - 1; d >= 0; d--) at[d] = rest % p->shape[d], rest /= p->shape[d];
 
-  ck_operand operands[CK_MAX_OPERANDS];
-  for (int i = 0; i < inputs; i++) {
-    operands[i] = p->operands[i];
-    int64_t offset = first * p->operands[i].strides[p->cut];
-    for (int d = 0; d < p->cut; d++) offset += place[d] * p->operands[i].strides[d];
-    operands[i].data = (char *)p->operands[i].data + offset * (int64_t)ck_size(operands[i].dtype);
-    for (int d = 0; d < rank; d++) operands[i].strides[d] = p->operands[i].strides[p->cut + d];
-  }
   _Alignas(64) char scratch[PIECE * sizeof(double)];
-  operands[inputs] = (ck_operand){.data = scratch, .dtype = p->compute};
-  for (int64_t d = rank - 1, step = 1; d >= 0; step *= shape[d--]) operands[inputs].strides[d] = step;
-  ck_run(p->program, p->compute, rank, shape, operands);
+  ck_operand operands[CK_MAX_OPERANDS];
+  move_operands(p, at, first, shape, scratch, operands);
+  if (shape[0] == p->per) {
+    ck_run_again(&p->whole, operands);
+  } else {
+    ck_run(p->program, p->compute, rank, shape, operands);
+  }
 
   const int64_t row = p->row > 0 ? p->row : elements;
   const ck_axis axis = {elements / row, row, 1, row, 1, 1};
-  const int64_t at = p->row > 0 ? index / p->pieces * p->shape[p->cut] + first : index;
-  ck_reduce(p->reduction, p->compute, axis, scratch, (char *)p->operands[inputs].data + at * size);
+  const int64_t result = p->row > 0 ? index / p->pieces * p->shape[p->cut] + first : index;
+  ck_reduce(p->reduction, p->compute, axis, scratch, (char *)p->operands[p->inputs].data + result * size);
   ck_use_kernels_here(own);
 }
 
@@ -99,11 +115,18 @@ void ck_run_reduced(ck_reduction reduction, const ck_program *program, ck_dtype 
                     int kept, const ck_operand *operands) {
   plan p = make(program, rank, shape, kept, operands);
   p.reduction = reduction, p.compute = compute, p.kernels = ck_kernels();
-  p.operands[program->inputs] = operands[program->inputs];
   int64_t count = p.pieces, elements = 1;
   for (int d = 0; d < p.cut; d++) count *= p.shape[d];
   for (int d = 0; d < p.rank; d++) elements *= p.shape[d];
   if (elements == 0) return;
+  if (p.shape[p.cut] >= p.per) {
+    int64_t first[CK_MAX_RANK] = {0}, piece[CK_MAX_RANK];
+    for (int d = p.cut; d < p.rank; d++) piece[d - p.cut] = p.shape[d];
+    piece[0] = p.per;
+    ck_operand operands[CK_MAX_OPERANDS];
+    move_operands(&p, first, 0, piece, NULL, operands);
+    ck_run_make(&p.whole, program, compute, p.rank - p.cut, piece, operands, count);
+  }
   // A quarter of a nanosecond for each step and operand; only the choice between one thread and many depends on it.
-  ck_parallel(count, 0.25 * (double)elements * (program->count + program->inputs), run_piece, &p);
+  ck_parallel(count, 0.25 * (double)elements * (program->count + p.count), run_piece, &p);
 }

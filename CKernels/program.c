@@ -56,11 +56,11 @@ static bool read_after_write(const ck_program *p, int input, int output) {
 // reaches. (What the system says is of no use: on some machines it is the sum over the whole processor.)
 static const int64_t LARGE_RESULTS = 16 << 20;
 
-static bool has_large_results(const ck_run_plan *r) {
+static bool has_large_results(const ck_run_plan *r, int64_t times) {
   int64_t bytes = 0;
   for (int i = r->program->inputs; i < r->layout.operands; i++) bytes += (int64_t)ck_size(r->operands[i].dtype);
   for (int d = 0; d < r->layout.rank; d++) bytes *= r->layout.shape[d];
-  return bytes > LARGE_RESULTS;
+  return bytes * times > LARGE_RESULTS;
 }
 
 // true iff nothing reads the output's memory during the run: no instruction, and it is no input too.
@@ -112,10 +112,10 @@ static int64_t block_size(const ck_run_plan *r) {
 }
 
 // Which operands need a slot: those of another dtype, or not contiguous in a tile.
-static void assign_slots(ck_run_plan *r) {
+static void assign_slots(ck_run_plan *r, int64_t times) {
   const ck_program *p = r->program;
   const ck_layout *l = &r->layout;
-  const bool large = has_large_results(r);
+  const bool large = has_large_results(r, times);
   r->slots = 0;
   for (int i = 0; i < l->operands; i++) {
     const bool input = i < p->inputs;
@@ -125,7 +125,7 @@ static void assign_slots(ck_run_plan *r) {
     for (int j = 0; j < p->inputs && direct && !input; j++)
       if (r->operands[j].data == r->operands[i].data && r->slot[j] < 0) direct = !read_after_write(p, j, i);
     r->slot[i] = direct ? -1 : r->slots++;
-    r->past[i] = large && !input && direct && only_written(r, i);
+    r->past[i] = large && !input && direct && r->operands[i].data && only_written(r, i);
   }
   r->slots += p->registers;
 }
@@ -183,10 +183,10 @@ static void lay_flat(ck_run_plan *r, int64_t elements, const bool *repeats) {
   for (int i = 0; i < l->operands; i++) l->strides[i][0] = 0, l->strides[i][1] = repeats[i] ? 0 : 1;
 }
 
-// What remains when the loop has been cut: scratch memory, constants, threads.
-static void run_tiles(ck_run_plan *r, int64_t elements, int64_t block) {
+// What remains when the loop has been cut: scratch memory and constants.
+static void settle(ck_run_plan *r, int64_t block, int64_t times) {
   const ck_program *program = r->program;
-  assign_slots(r);
+  assign_slots(r, times);
   // The same line of two values is not in the same cache set.
   r->slot_bytes = block * (int64_t)ck_size(r->compute) + 64;
   const int operand_count = r->layout.operands;
@@ -194,37 +194,47 @@ static void run_tiles(ck_run_plan *r, int64_t elements, int64_t block) {
     r->repeated[operand_count + i] = i < program->constants;
   if (program->constants > 0)
     r->kernels->load[CK_FLOAT64][r->compute](program->constants, r->constants, 1, program->constant_values, 1);
+}
 
-  int64_t shares = 1;
-  r->tiles_per_share = r->tiles;
-  double work = 0;
-  if (r->tiles > 1) {
-    work = (double)elements * element_cost(r);
-    const int64_t tile_elements = r->layout.tile[r->layout.rank - 1] * r->layout.tile[r->layout.rank - 2];
-    r->tiles_per_share = tile_elements < SHARE ? SHARE / tile_elements : 1;
-    shares = (r->tiles + r->tiles_per_share - 1) / r->tiles_per_share;
-  }
-  ck_parallel(shares, work, ck_run_share, r);
+static void begin(ck_run_plan *r, const ck_program *program, ck_dtype compute, const ck_operand *operands) {
+  r->program = program, r->compute = compute, r->operands = operands;
+  r->layout.operands = program->inputs + program->outputs;
+  r->kernels = &ck_kernels()->elementwise;
+}
+
+void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,
+                 const ck_operand *operands, int64_t times) {
+  begin(r, program, compute, operands);
+  ck_layout_make(&r->layout, rank, shape, r->layout.operands, operands, program->inputs);
+  r->moves = moves(r);
+  const int64_t block = block_size(r);
+  r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
+  settle(r, block, times);
 }
 
 // A loop over operands of which `repeats`, if not NULL, says how they lie flat.
 static void run(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,
                 const ck_operand *operands, const bool *repeats) {
   ck_run_plan r;
-  r.program = program, r.compute = compute, r.operands = operands;
-  r.layout.operands = program->inputs + program->outputs;
-  r.kernels = &ck_kernels()->elementwise;
+  begin(&r, program, compute, operands);
   if (repeats && fits_one_tile(&r, elements)) {
     r.moves = false;
     lay_flat(&r, elements, repeats);
-    run_tiles(&r, elements, elements);
+    r.tiles_per_share = 1;
+    settle(&r, elements, 1);
+    ck_run_share(&r, 0);
     return;
   }
-  ck_layout_make(&r.layout, rank, shape, r.layout.operands, operands, program->inputs);
-  r.moves = moves(&r);
-  const int64_t block = block_size(&r);
-  r.tiles = ck_layout_cut(&r.layout, block);
-  run_tiles(&r, elements, block);
+  ck_run_make(&r, program, compute, rank, shape, operands, 1);
+  int64_t shares = 1;
+  double work = 0;
+  if (r.tiles > 1) {
+    work = (double)elements * element_cost(&r);
+    const int64_t tile_elements = r.layout.tile[r.layout.rank - 1] * r.layout.tile[r.layout.rank - 2];
+    r.tiles_per_share = tile_elements < SHARE ? SHARE / tile_elements : 1;
+    shares = (r.tiles + r.tiles_per_share - 1) / r.tiles_per_share;
+  }
+  ck_parallel(shares, work, ck_run_share, &r);
 }
 
 void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, const ck_flat *operands) {

@@ -23,8 +23,14 @@ typedef struct {
   bool moves;                           // elements only change places: nothing is computed or converted
 } ck_run_plan;
 
+// Settles everything for these operands: all tiles are one share. It is `times` such runs that make the results; an output without
+// memory is one that each run gets anew, and that is read afterwards.
+void ck_run_make(ck_run_plan *plan, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,
+                 const ck_operand *operands, int64_t times);
 // The body of the parallel loop; `plan` is a ck_run_plan.
 void ck_run_share(void *plan, int64_t share);
+// All of it on this thread, for operands elsewhere in memory, of the same dtypes and strides.
+void ck_run_again(const ck_run_plan *plan, const ck_operand *operands);
 
 extern const ck_operation_info ck_operations[CK_OPERATION_COUNT];
 

@@ -86,11 +86,24 @@ static void carry(const ck_run_plan *r, const tile *t) {
     memcpy((char *)t->memory[1] + i * to[down] * size, t->memory[0] + i * from[down] * size, (size_t)(columns * size));
 }
 
+// A sigmoid and its slope, one after the other, in one go: a function and its derivative often ask for both.
+static bool sigmoids(const ck_run_plan *r, const tile *t, const ck_instruction *in, int left) {
+  if (in->operation != CK_sigmoid || left < 2 || in[1].operation != CK_sigmoid_slope || in[1].a != in->a) return false;
+  const void *a = t->places[in->a];
+  if (t->places[in->dst] == a || r->repeated[in->a]) return false;
+  r->kernels->sigmoids[r->compute](t->rows * t->columns, (void *)t->places[in->dst], (void *)t->places[in[1].dst], a);
+  return true;
+}
+
 // Every instruction, then the outputs that have slots.
 static void execute(const ck_run_plan *r, const tile *t) {
   const ck_program *p = r->program;
   for (int i = 0; i < p->count; i++) {
     const ck_instruction *in = &p->instructions[i];
+    if (sigmoids(r, t, in, p->count - i)) {
+      i++;
+      continue;
+    }
     const int arity = ck_operations[in->operation].arity;
     const int b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
     void *const out = (void *)t->places[in->dst];
@@ -105,10 +118,10 @@ static void execute(const ck_run_plan *r, const tile *t) {
 
 // Gives registers and slots their scratch memory. It is on the stack, and small: at most TILE_BYTES of program.c and
 // some lines.
-static void settle(const ck_run_plan *r, tile *t, char *scratch) {
+static void settle(const ck_run_plan *r, const ck_operand *operands, tile *t, char *scratch) {
   int place = 0, slot = 0;
   for (; place < r->layout.operands; place++) {
-    t->memory[place] = r->operands[place].data;
+    t->memory[place] = operands[place].data;
     t->held[place].from = NULL;
     if (r->slot[place] >= 0) t->places[place] = scratch + slot++ * r->slot_bytes;
   }
@@ -117,15 +130,11 @@ static void settle(const ck_run_plan *r, tile *t, char *scratch) {
   for (int i = 0; i < r->program->registers; i++) t->places[place++] = scratch + slot++ * r->slot_bytes;
 }
 
-void ck_run_share(void *plan, int64_t share) {
-  const ck_run_plan *r = plan;
+static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t first, int64_t left) {
   const ck_layout *l = &r->layout;
   _Alignas(64) char scratch[r->slots * r->slot_bytes + 1];
   tile t;
-  settle(r, &t, scratch);
-
-  int64_t first = share * r->tiles_per_share, left = r->tiles - first;
-  if (left > r->tiles_per_share) left = r->tiles_per_share;
+  settle(r, operands, &t, scratch);
   for (int d = l->rank - 1; d >= 0; d--) {
     t.position[d] = 0;
     if (first == 0) continue;
@@ -148,3 +157,11 @@ void ck_run_share(void *plan, int64_t share) {
   __builtin_ia32_sfence();  // what went past the caches is seen by whoever hears that this share is done
 #endif
 }
+
+void ck_run_share(void *plan, int64_t share) {
+  const ck_run_plan *r = plan;
+  const int64_t first = share * r->tiles_per_share, left = r->tiles - first;
+  run_tiles(r, r->operands, first, left < r->tiles_per_share ? left : r->tiles_per_share);
+}
+
+void ck_run_again(const ck_run_plan *plan, const ck_operand *operands) { run_tiles(plan, operands, 0, plan->tiles); }

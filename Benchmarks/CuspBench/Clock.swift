@@ -28,12 +28,13 @@ package struct Clock: Sendable {
         }
     }
 
-    /// The best of the rounds for each side, in turns: ours, theirs, ours, theirs. Each turn begins with a short warm-up.
+    /// The best of the rounds for each side, in turns: all of ours, theirs, all of ours, theirs. Each turn begins with a short
+    /// warm-up.
     package func best(
-        _ ours: (Int) throws -> Double, _ theirs: ((Int) throws -> Double)?
-    ) throws -> (ours: Double, theirs: Double?) {
-        var best: (Double, Double?) = (.infinity, nil)
-        let ourCount = try iterations(ours)
+        _ ours: [(Int) throws -> Double], _ theirs: ((Int) throws -> Double)?
+    ) throws -> (ours: [Double], theirs: Double?) {
+        var best: ([Double], Double?) = (ours.map { _ in .infinity }, nil)
+        let ourCounts = try ours.map(iterations)
         Turns.end()
         var theirCount = 0
         if let theirs { theirCount = try iterations(theirs) }
@@ -42,8 +43,10 @@ package struct Clock: Sendable {
             // Iterations of seconds say enough in two rounds.
             if round >= 2 && ContinuousClock.now - start > patience { break }
             if theirs != nil { Turns.begin() }
-            if ourCount > 1 { _ = try ours(max(1, ourCount / 8)) }
-            best.0 = min(best.0, try ours(ourCount))
+            for (i, (work, count)) in zip(ours, ourCounts).enumerated() {
+                if count > 1 { _ = try work(max(1, count / 8)) }
+                best.0[i] = min(best.0[i], try work(count))
+            }
             Turns.end()
             guard let theirs else { continue }
             if theirCount > 1 { _ = try theirs(max(1, theirCount / 8)) }

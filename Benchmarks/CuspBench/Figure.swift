@@ -20,7 +20,7 @@ package struct Figure: Encodable, Sendable {
     package var speed: Double?
     package var error: String?
 
-    package enum Limit: String, Encodable, Sendable { case copy, peak }
+    package enum Limit: String, Encodable, Sendable { case copy, peak, byHand }
 
     package init(_ row: Row, n: Int, threads: Int, peer: String?) {
         (id, group, self.n, self.threads, self.peer) = (row.id, row.group, n, threads, peer)

@@ -14,6 +14,8 @@ package struct Row: Sendable {
     package var flops: Double?
     /// How far checks may differ.
     package var tolerance = Tolerance()
+    /// The same as loops written by hand, of which the fastest counts: what the row is a share of.
+    package var byHand: (@Sendable (Int) -> [Case])?
     /// Makes the inputs for a size.
     package let make: @Sendable (Int) -> Case
 
@@ -40,6 +42,7 @@ package enum Group: String, CaseIterable, Sendable {
     case movement
     case matrix
     case gradients = "forward and backward"
+    case fused = "forward and backward, fused"
     case training = "training steps"
     case engine
     case memory

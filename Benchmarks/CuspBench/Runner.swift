@@ -38,22 +38,33 @@ package struct Runner {
         if let theirs, let difference = Digest.difference(ours, theirs, within: row.tolerance) {
             throw BenchError("different results: " + difference)
         }
-        let time = { count in Clock.time { prepared.run(count) } / Double(count) }
+        let loops = row.byHand?(n) ?? []
+        for loop in loops {
+            let digests = loop.results().map { Digest($0) }
+            if let difference = Digest.difference(ours, digests, within: row.tolerance) {
+                throw BenchError("the loop by hand gives different results: " + difference)
+            }
+        }
+        let time = { (own: Case, count: Int) in Clock.time { own.run(count) } / Double(count) }
         let serial = { count in
             ParallelPasses.areOn.store(false, ordering: .relaxed)
             defer { ParallelPasses.areOn.store(true, ordering: .relaxed) }
-            return time(count)
+            return time(prepared, count)
         }
         let best = try clock.best(
-            time, isAgainstSerial ? serial : theirs == nil ? nil : { [peer] in try peer!.time($0) })
-        result.ns = best.ours
+            ([prepared] + loops).map { own in { time(own, $0) } },
+            isAgainstSerial ? serial : theirs == nil ? nil : { [peer] in try peer!.time($0) })
+        result.ns = best.ours[0]
         result.peerNs = best.theirs
-        if let flops = row.flops {
-            result.speed = flops / best.ours
+        if let loop = best.ours.dropFirst().min() {
+            result.limit = .byHand
+            result.share = loop / best.ours[0]
+        } else if let flops = row.flops {
+            result.speed = flops / best.ours[0]
             result.limit = .peak
             limits.measurePeak()
         } else if let bytes = row.bytes {
-            result.speed = bytes * Double(n) / best.ours
+            result.speed = bytes * Double(n) / best.ours[0]
             result.limit = .copy
             limits.measureCopy(n)
         }
@@ -62,6 +73,7 @@ package struct Runner {
 
     /// Compares with the limits as they are known by now; once more at the end, when they are known best.
     package func setShare(_ result: inout Figure) {
+        guard result.limit != .byHand else { return }
         let limit = result.limit == .peak ? limits.peak : limits.copies[result.n]
         if let speed = result.speed, let limit { result.share = speed / limit }
     }

@@ -2,7 +2,8 @@
 package enum Suite {
     /// The table: one line for each id, in the order of SUITE.md.
     package static let rows =
-        pointwiseRows + stridedRows + reductionRows + movementRows + matrixRows + gradientRows + trainingRows
+        pointwiseRows + stridedRows + reductionRows + movementRows + matrixRows + gradientRows + fusedRows
+        + trainingRows
         + engineRows + memoryRows
 
     /// The ids of SUITE.md that the library cannot express yet.

@@ -21,7 +21,7 @@ enum {
   CK_MAX_OPERANDS = 24,   // inputs and outputs of a program together
   CK_MAX_CONSTANTS = 64,  // constants of a program
   CK_MAX_REGISTERS = 128,  // intermediate values of a program alive at once
-  CK_BLOCK = 512,         // elements that a program of several instructions handles at a time, at most
+  CK_BLOCK = 1024,         // elements that a program of several instructions handles at a time, at most
 };
 
 // How elements lie in memory. A bool is one byte, 0 or 1.
@@ -202,10 +202,10 @@ typedef enum {
 // log_sum_exp and deviations for floats only.
 void ck_reduce(ck_reduction reduction, ck_dtype dtype, ck_axis axis, const void *in, void *out);
 
-// Runs a program of one output and reduces what it gives over the dimensions from `kept` on, a piece at a time, without ever
-// writing it to memory. The output is contiguous, of the compute type: [kept dimensions, parts], partial results that one
+// Runs a program and reduces its first output over the dimensions from `kept` on, a piece at a time, without ever writing it to
+// memory; its other outputs are written where their operands say. The reduced output is contiguous, of the compute type: [kept dimensions, parts], partial results that one
 // more ck_reduce over the parts makes whole; the first function says how many there are, which the shape and strides
-// alone decide. Sums, products, largest and smallest elements and log_sum_exp only; of no elements nothing is written. kept is less than
+// alone decide, those of the reduced output excepted. Sums, products, largest and smallest elements and log_sum_exp only; of no elements nothing is written. kept is less than
 // rank.
 int64_t ck_run_reduced_parts(const ck_program *program, int rank, const int64_t *shape, int kept,
                              const ck_operand *operands);

@@ -57,6 +57,40 @@ extension KernelTests {
             }
         }
 
+        /// A sigmoid and its slope, one after the other, run as one row: the bits are those of two.
+        @Test(arguments: KernelTests.instructionSets, [1, 3, 8, 15, 16, 17, 33, 700, 5000])
+        func sigmoidAndSlope(instructionSet: String, count: Int) {
+            func instruction(_ operation: ck_operation, to dst: UInt8) -> ck_instruction {
+                ck_instruction(operation: UInt8(operation.rawValue), dst: dst, a: 0, b: 0, c: 0)
+            }
+            func run<T: BinaryFloatingPoint>(_ compute: ck_dtype, _ type: T.Type) {
+                let x = Block<T>(count) { T($0 % 191) - 95 }
+                let outputs = (0..<4).map { _ in Block<T>(count) { _ in 7 } }
+                func place(_ block: Block<T>) -> Operand {
+                    Operand(data: block.pointer, dtype: compute, strides: [1])
+                }
+                let (value, slope) = (instruction(CK_sigmoid, to: 1), instruction(CK_sigmoid_slope, to: 2))
+                CKernelsTests.run(
+                    [value, slope], compute: compute, shape: [count], inputs: [place(x)],
+                    outputs: [place(outputs[0]), place(outputs[1])])
+                for (operation, output) in [(CK_sigmoid, outputs[2]), (CK_sigmoid_slope, outputs[3])] {
+                    CKernelsTests.run(
+                        [instruction(operation, to: 1)], compute: compute, shape: [count], inputs: [place(x)],
+                        outputs: [place(output)])
+                }
+                #expect(outputs[0].elements == outputs[2].elements && outputs[1].elements == outputs[3].elements)
+                // The slope in the place of x.
+                CKernelsTests.run(
+                    [value, slope], compute: compute, shape: [count], inputs: [place(x)],
+                    outputs: [place(outputs[0]), place(x)])
+                #expect(outputs[0].elements == outputs[2].elements && x.elements == outputs[3].elements)
+            }
+            KernelTests.with(instructionSet: instructionSet) {
+                run(CK_FLOAT32, Float.self)
+                run(CK_FLOAT64, Double.self)
+            }
+        }
+
         @Test func nothingIsTouchedWhereAnExtentIsZero() {
             let x = Block<Float>(4) { Float($0) }
             let place = Operand(data: x.pointer, dtype: CK_FLOAT32, strides: [0, 4, 1])

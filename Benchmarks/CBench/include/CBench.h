@@ -25,5 +25,12 @@ int cbench_function(const char *name);
 // Compares results y of inputs x with the reference, and remembers the worst one.
 void cbench_compare32(int function, long count, const float *x, const float *y, cbench_worst *worst);
 void cbench_compare64(int function, long count, const double *x, const double *y, cbench_worst *worst);
+// A loss of the suite and its gradients as one loop written by hand: what a pointwise function that ends in a sum is measured
+// against. Each returns the sum over `count` elements, a multiple of 16; all pointers are 64-byte aligned. Uses AVX-512 or AVX2
+// where this machine has it. Non-temporal stores go around the cache.
+typedef enum { CBENCH_APPROX_GE, CBENCH_CLAMP_SQUARE, CBENCH_WHERE_RELU, CBENCH_SMOOTH_MAX, CBENCH_LOSSES } cbench_loss;
+
+double cbench_fused(cbench_loss loss, int64_t count, const float *x, const float *y, float *x_gradient, float *y_gradient,
+                    bool non_temporal);
 
 #endif

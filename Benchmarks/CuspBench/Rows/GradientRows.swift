@@ -47,22 +47,22 @@ private struct ApproximateGE: CustomFunction {
 // MARK: - As pointwise functions
 
 /// log(e^(x/10) + e^(y/10)) · 10, from the larger one down, so that it does not overflow.
-private let smoothMax = Pointwise { x, y in
+let smoothMax = Pointwise { x, y in
     maximum(x, y) + 10 * log1p(exp(abs(x - y) / -10))
 } derivative: { x, y in
     (sigmoid((x - y) / 10), sigmoid((y - x) / 10))
 }
-private let subgradientRelu = Pointwise { x in
+let subgradientRelu = Pointwise { x in
     `where`(x .> 0, x, 0)
 } derivative: { x in
     `where`(x .> 0, 1.0, 0.0)
 }
-private let clampSquare = Pointwise { x in
+let clampSquare = Pointwise { x in
     let y = clamp(x, min: -100)
     return y * y
 }
-private let approximateGE = Pointwise { x, threshold, k in sigmoid(k * (x - threshold)) }
-private let customGE = Pointwise { x in
+let approximateGE = Pointwise { x, threshold, k in sigmoid(k * (x - threshold)) }
+let customGE = Pointwise { x in
     sigmoid(100 * (x - 0.5))
 } derivative: { x in
     100 * sigmoidSlope(100 * (x - 0.5))

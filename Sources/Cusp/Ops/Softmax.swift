@@ -13,6 +13,10 @@ extension PointwiseFunction {
         let slope = `where`(y .== -Double.infinity, 0, `where`(x .== y, 1, Cusp.exp(x - y)))
         return Cusp.chain(g, slope)
     }
+    /// The one of the policy in force.
+    static var logSumExpGradientByPolicy: PointwiseFunction {
+        KinkPolicy.current == .legacy ? logSumExpGradient : logSumExpGradientAtInfinity
+    }
 }
 
 extension Tensor {
@@ -27,8 +31,7 @@ extension Tensor {
         let x = asType(dtype.floating)
         return attempt(file: file, line: line) { () throws(TensorError) in
             let part = try Reduced("logSumExp", shape, dims)
-            let slope: PointwiseFunction =
-                KinkPolicy.current == .legacy ? .logSumExpGradient : .logSumExpGradientAtInfinity
+            let slope = PointwiseFunction.logSumExpGradientByPolicy
             let result = try x.reduced(CK_LOG_SUM_EXP, part, keepDim)
             let saved = SavedTensor(x, for: x)
             return recordKeepingResult("logSumExp", x, result: result) { g, y, inputs in
@@ -76,7 +79,7 @@ extension Tensor {
     /// of the gradient, which in float32 is 5e-4 of it where y is 1e4. A constant: of the exact y it would be 1.
     private func slopeSum(_ y: Tensor, _ part: Reduced) throws(TensorError) -> Tensor {
         let (x, y) = (detached(), y.detached())
-        let sum = try PointwiseFunction.logSumExpSlope.sum([.value(x), .value(y)], part.dims, true)
+        let sum = try PointwiseFunction.logSumExpSlope.reduce(.sum, [.value(x), .value(y)], part.dims, true)
         // Where y is infinite there is nothing to correct.
         return `where`((y - y) .== 0, sum, 1)
     }

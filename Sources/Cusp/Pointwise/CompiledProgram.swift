@@ -92,12 +92,23 @@ private struct Assignment {
                 "Pointwise: more than \(CK_MAX_OPERANDS) operands and results, or \(CK_MAX_CONSTANTS) constants; split the function"
             )
         }
-        for (id, value) in program.values.enumerated() where live[id] {
-            if case .operation(let primitive, _, _, _) = value { emit(id, primitive, value.operands.map(source)) }
+        var isDone = live.map { !$0 }
+        for id in program.values.indices where !isDone[id] {
+            // A sigmoid and its slope at one place follow each other: the kernels compute them together.
+            for id in [id] + slopes(of: id) where !isDone[id] {
+                let value = program.values[id]
+                if case .operation(let primitive, _, _, _) = value { emit(id, primitive, value.operands.map(source)) }
+                isDone[id] = true
+            }
         }
         guard registers <= CK_MAX_REGISTERS else {
             fatalError("Pointwise: more than \(CK_MAX_REGISTERS) intermediate values at once; split the function")
         }
+    }
+
+    private func slopes(of id: Int) -> [Int] {
+        guard case .operation(CK_sigmoid, let x, _, _) = program.values[id] else { return [] }
+        return program.values.firstIndex(of: .operation(CK_sigmoid_slope, x, -1, -1)).map { [$0] } ?? []
     }
 
     private mutating func settle(_ id: Int) {

@@ -5,8 +5,8 @@ struct DerivativeKey: Equatable, Sendable {
     /// Bit `i`: operand `i` wants a gradient.
     let wanted: UInt32
     let policy: KinkPolicy
-    /// Whether results can be saved; where a reduction follows in the same pass there are none.
-    var savesResults = true
+    /// What the result is reduced by in the same pass, if it is: then it is not there to be saved.
+    var ending: Reduction?
 }
 
 /// The gradients of a pointwise function: itself one, of the results' gradients and of what has to be saved.
@@ -44,7 +44,7 @@ extension PointwiseFunction {
     func derivative(_ key: DerivativeKey) -> Derivative {
         derivatives.value(for: key) {
             KinkPolicy.$current.withValue(key.policy) {
-                Deriver(program, savesResults: key.savesResults).derivative(of: name, key.wanted)
+                Deriver(program, key.ending).derivative(of: name, key.wanted)
             }
         }
     }
@@ -56,21 +56,24 @@ extension PointwiseFunction {
 /// cheaper than computing it again; every other value is computed again from the operands, inside the same pass.
 private final class Deriver {
     private let program: Program
-    private let savesResults: Bool
-    private let tracer = Tracer(simplifies: true)
+    private let ending: Reduction?
+    private let tracer = Tracer(simplifies: .sameBits)
     private var saved: [Derivative.Saved] = []
     private var rewritten: [Int: Expression] = [:]
     private var gradients: [Int: Expression] = [:]
 
-    init(_ program: Program, savesResults: Bool) {
+    init(_ program: Program, _ ending: Reduction?) {
         self.program = program
-        self.savesResults = savesResults
+        self.ending = ending
     }
 
     func derivative(of name: String, _ wanted: UInt32) -> Derivative {
         let wanted = (0..<program.inputCount).filter { wanted & 1 << UInt32($0) != 0 }
         let results: [Expression] = tracer.trace {
-            for output in program.outputs { add(tracer.input(), to: output) }
+            for output in program.outputs {
+                let g = tracer.input()
+                add(ending.map { $0.gradient(g, at: value(output)) { save(.result(0)) } } ?? g, to: output)
+            }
             let needed = program.dependents(on: wanted)
             for id in program.values.indices.reversed() where needed[id] { propagate(id, needed) }
             return wanted.map { operand in
@@ -116,7 +119,7 @@ private final class Deriver {
         case .constant(let number): expression = Expression(number)
         case .input(let i): expression = save(.operand(i))
         case .operation, .decreed:
-            if savesResults, let output = program.outputs.firstIndex(of: id) {
+            if ending == nil, let output = program.outputs.firstIndex(of: id) {
                 expression = save(.result(output))
             } else if case .operation(let primitive, _, _, _) = program.values[id] {
                 expression = tracer.operation(primitive, program.values[id].operands.map(value))

@@ -9,6 +9,8 @@ public final class PointwiseFunction: Sendable {
     let compiled: CompiledProgram
     let derivatives = Memo<DerivativeKey, Derivative>()
     let typings = Memo<TypingKey, Typing>()
+    let companions = Memo<Companion, PointwiseFunction>()
+    let seed = Seed()
 
     init(_ name: String, _ program: Program) {
         self.name = name

@@ -2,7 +2,7 @@ import Autograd
 
 /// The rule of a pointwise function: one more pointwise function, on what its derivative names.
 final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
-    private let derivative: Derivative
+    let derivative: Derivative
     /// In the order of `derivative.saved`. The first ones lie in line, because an array is one more allocation for each node.
     /// Written in init and by `release()`, which never meets a rule: there is no access to watch over.
     @exclusivity(unchecked) private var saved = InlineArray<3, Operand<Tensor>?>(repeating: nil)
@@ -14,14 +14,13 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     private let targets: [(shape: Shape, dtype: DType)]
     /// The type of the first result.
     private let dtype: DType
-    /// The gradient of the function's values from that of the result, where they were summed in the same pass. A closure,
-    /// because what nearly no node has should take no room in each.
-    private let repeated: (@Sendable (Tensor) -> Tensor)?
+    /// How the values were reduced in the same pass, if they were.
+    let ending: PointwiseEnding?
 
     init(
         _ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>,
         _ results: some RandomAccessCollection<Tensor>,
-        summed ending: Reduced? = nil
+        _ ending: PointwiseEnding? = nil
     ) {
         let result = results.first!.body
         var wanted: UInt32 = 0
@@ -29,14 +28,14 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         for i in operands.indices {
             guard case .value(let tensor) = operands[i], tensor.body.source != nil else { continue }
             wanted |= 1 << UInt32(i)
-            let hasShape = ending.map { $0.shape == tensor.shape } ?? tensor.body.hasShape(of: result)
+            let hasShape = ending.map { $0.part.shape == tensor.shape } ?? tensor.body.hasShape(of: result)
             if !hasShape || tensor.dtype != result.dtype { isEven = false }
         }
         dtype = result.dtype
         let derivative = function.derivative(
-            DerivativeKey(wanted: wanted, policy: .current, savesResults: ending == nil))
+            DerivativeKey(wanted: wanted, policy: .current, ending: ending?.kind))
         self.derivative = derivative
-        if let ending { repeated = { ending.repeated($0) } } else { repeated = nil }
+        self.ending = ending
         let isPacked = Watch.isOn && SavedTensorHooks.current != nil
         for (k, what) in derivative.saved.enumerated() {
             var operand =
@@ -54,7 +53,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         targets =
             isEven ? [] : derivative.operands.map { (operands[$0].tensor!.shape, operands[$0].tensor!.dtype) }
         // A few tenths of a nanosecond for each step and element; the engine only compares.
-        let elements = ending?.shape.elementCount ?? result.elementCount
+        let elements = ending?.part.shape.elementCount ?? result.elementCount
         let work = Double(elements * derivative.function.program.values.count) * 0.3
         let savesValues = !derivative.saved.isEmpty
         switch operands.count {
@@ -74,16 +73,13 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     override var name: String { derivative.name }
 
     override func backward(_ gradient: consuming Tensor, into inputs: inout Contributions<Tensor>) throws {
-        guard let repeated else {
-            let isRecorded = Recording.isOn
-            var gradient = gradient
-            // The engine has given the gradient away: what it leads to may be written over it.
-            let isSpare = !isRecorded && gradient.isSpare()
-            if !isRecorded, propagateFlat(gradient, &inputs, isSpare) { return }
-            return try propagate([.value(gradient)], &inputs, over: isSpare ? gradient : nil)
-        }
-        // The gradient of a sum repeats over what was added up.
-        try propagate([.value(repeated(gradient))], &inputs)
+        if let ending { return try backward(gradient, through: ending, &inputs) }
+        let isRecorded = Recording.isOn
+        var gradient = gradient
+        // The engine has given the gradient away: what it leads to may be written over it.
+        let isSpare = !isRecorded && gradient.isSpare()
+        if !isRecorded, propagateFlat(gradient, &inputs, isSpare) { return }
+        try propagate([.value(gradient)], &inputs, over: isSpare ? gradient : nil)
     }
 
     override func backward(outputs gradients: consuming [Tensor?], into inputs: inout Contributions<Tensor>) throws {
@@ -111,7 +107,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         return true
     }
 
-    private func propagate(
+    func propagate(
         _ gradients: [Operand<Tensor>], _ inputs: inout Contributions<Tensor>, over spare: Tensor? = nil
     ) throws {
         let operands = gradients + (try attached)
@@ -133,13 +129,21 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
 
     private var allSaved: [Operand<Tensor>] { (0..<3).compactMap { saved[$0] } + savedBesides }
 
-    /// What was saved; for a second derivative results lead back to this node, from which they were kept apart.
-    private var attached: [Operand<Tensor>] {
+    /// What was saved, without its place in the graph.
+    var unpacked: [Operand<Tensor>] {
         get throws {
             var operands = allSaved
             for (i, packed) in packed.enumerated() {
                 if let packed { operands[i] = .value(try packed.tensor) }
             }
+            return operands
+        }
+    }
+
+    /// What was saved; for a second derivative results lead back to this node, from which they were kept apart.
+    private var attached: [Operand<Tensor>] {
+        get throws {
+            let operands = try unpacked
             guard Recording.isOn else { return operands }
             return zip(operands, derivative.saved).map { operand, what in
                 guard case .result(let i) = what, let tensor = operand.tensor else { return operand }
@@ -151,6 +155,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     override func release() {
         (saved, savedBesides) = (InlineArray(repeating: nil), [])
         packed = []
+        ending?.prepared = nil
     }
 }
 

@@ -103,5 +103,13 @@ extension Primitive {
     var name: String { String(cString: ck_describe(self).name) }
     var arity: Int { Int(ck_describe(self).arity) }
 
+    /// Whether the result is 1 or 0, and of type bool.
+    var givesTruth: Bool {
+        switch self {
+        case CK_eq, CK_ne, CK_lt, CK_le, CK_gt, CK_ge, CK_signbit, CK_isnan: true
+        default: false
+        }
+    }
+
     static var all: [Primitive] { (0..<UInt32(CK_OPERATION_COUNT.rawValue)).map { Primitive(rawValue: $0) } }
 }

@@ -10,11 +10,18 @@ final class Tracer: @unchecked Sendable {
     private(set) var values: [Program.Value] = []
     private var positions: [Program.Value: Int] = [:]
     private(set) var inputCount = 0
-    /// Whether factors and terms that change nothing are left out. For derivatives, which are of a float type throughout: in a
-    /// user's function they take part in type promotion.
-    private let simplifies: Bool
+    /// Whether factors and terms that change nothing are left out.
+    enum Simplification: Comparable {
+        /// Not in a user's function: there they take part in type promotion.
+        case none
+        /// In a derivative, which is of a float type throughout.
+        case sameBits
+        /// Where all results are stored as the type that is computed in, too: a truth value is its 1 or 0.
+        case ofOneType
+    }
+    private let simplifies: Simplification
 
-    init(simplifies: Bool = false) {
+    init(simplifies: Simplification = .none) {
         self.simplifies = simplifies
     }
 
@@ -48,7 +55,7 @@ final class Tracer: @unchecked Sendable {
     }
 
     func operation(_ primitive: Primitive, _ operands: [Expression]) -> Expression {
-        if simplifies, let simple = simplified(primitive, operands) { return simple }
+        if simplifies > .none, let simple = simplified(primitive, operands) { return simple }
         let at = operands.map(position(of:)) + [-1, -1]
         return place(.operation(primitive, at[0], at[1], at[2]))
     }
@@ -103,6 +110,11 @@ extension Tracer {
         case CK_where:
             if let mask = x[0].number?.double { return mask != 0 ? x[1] : x[2] }
             if position(of: x[1]) == position(of: x[2]) { return x[1] }
+            if simplifies == .ofOneType, x[1].number?.double == 1, x[2].number?.double == 0,
+                case .operation(let kind, _, _, _)? = value(x[0]), kind.givesTruth
+            {
+                return x[0]
+            }
         default: break
         }
         return nil

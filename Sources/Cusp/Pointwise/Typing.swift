@@ -132,8 +132,8 @@ struct Typing: Sendable {
     }
 
     private static func result(_ primitive: Primitive, _ operands: [OperandType]) -> OperandType {
+        if primitive.givesTruth { return .elements(.bool) }
         switch primitive {
-        case CK_eq, CK_ne, CK_lt, CK_le, CK_gt, CK_ge, CK_signbit, CK_isnan: return .elements(.bool)
         case CK_where: return .promoted(operands[1], operands[2])
         default:
             let common = operands.dropFirst().reduce(operands[0], OperandType.promoted)
