@@ -1,3 +1,4 @@
+import ArgumentParser
 import CBench
 import CKernels
 import Dispatch

@@ -72,6 +72,15 @@ extension Pointwise {
         }
     }
 
+    /// The function's values, for a number of operands that the caller does not know.
+    package func values<each O: TensorOperand>(
+        _ operands: repeat each O, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            try function.values(try list("pointwise", repeat each operands))
+        }
+    }
+
     private func list<each O: TensorOperand>(
         _ operation: String, _ operands: repeat each O
     ) throws(TensorError) -> [Operand<Tensor>] {

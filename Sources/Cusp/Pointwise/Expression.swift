@@ -14,12 +14,21 @@ public struct Expression: Elementwise, ExpressibleByFloatLiteral, ExpressibleByI
     init(_ number: Number) { kind = .number(number) }
     init(_ tracer: Tracer, _ position: Int) { kind = .value(tracer, position) }
 
+    /// In a given derivative: the slope that the rules derive.
+    ///
+    ///     let f = Pointwise { x, y in x * floor(y) } derivative: { x, y in (.derived, x) }
+    public static var derived: Expression { Expression(.ofNobody, 0) }
+
     public init(floatLiteral value: Double) { self.init(.float(value)) }
     public init(integerLiteral value: Int) { self.init(.int(value)) }
     public init(booleanLiteral value: Bool) { self.init(.bool(value)) }
 
     /// The same number for every element.
     public init(_ value: some Scalar) { self.init(value.number) }
+
+    var isDerived: Bool {
+        if case .value(let tracer, _) = kind { tracer === Tracer.ofNobody } else { false }
+    }
 
     var number: Number? {
         if case .number(let number) = kind { number } else { nil }

@@ -9,12 +9,22 @@
 ///     let step = Pointwise { x in x .>= 0 } derivative: { x in 25 * sigmoid(25 * x) * sigmoid(-25 * x) }
 ///
 /// The parameter of the type is the number of operands, up to eight, so that a wrong number of them does not compile. A given
-/// derivative is the slope, or a tuple with the slope for each operand, nil for none; it may itself be differentiated. Where
-/// the gradient that arrives is 0, nothing of an infinite or undefined slope comes through.
+/// derivative is the slope, or a tuple with the slope for each operand: nil for none, `.derived` for that of the rules. It may
+/// itself be differentiated. Where the gradient that arrives is 0, nothing of an infinite or undefined slope comes through.
 ///
 /// `print` shows the program, and those of its derivatives that have been used.
 public struct Pointwise<let arity: Int>: Sendable {
     let function: PointwiseFunction
+}
+
+// For functions that are generic over tensors and expressions.
+extension Pointwise {
+    package func of<E: Elementwise>(_ x: E) -> E { .apply(function, x) }
+    package func of<E: Elementwise>(_ x: E, _ y: E) -> E { .apply(function, x, y) }
+    package func of<E: Elementwise>(_ x: E, _ a: Double) -> E { .apply(function, x, .float(a)) }
+    package func of<E: Elementwise>(_ x: E, _ a: Double, _ b: Double) -> E {
+        .apply(function, .value(x), .number(.float(a)), .number(.float(b)))
+    }
 }
 
 /// What a pointwise function can be applied to: a tensor, or a number, which adapts to the tensors.

@@ -33,9 +33,26 @@ public final class PointwiseFunction: Sendable {
         let tracer = Tracer()
         let parameters = (0..<arity).map { _ in tracer.input() }
         let value = tracer.position(of: tracer.trace { body(parameters) })
+        let underived = PointwiseFunction(name, tracer.program([Expression(tracer, value)]))
+        let derivative: @Sendable ([Expression], Expression) -> [Expression?] = { x, y in
+            var slopes = derivative(x, y)
+            for i in slopes.indices where slopes[i]?.isDerived == true { slopes[i] = underived.slope(at: i, x) }
+            return slopes
+        }
         let result = tracer.place(
             .decreed(Decree(derivative), value: value, operands: parameters.map(tracer.position(of:))))
         self.init(name, tracer.program([result]))
+    }
+
+    /// The slope for one operand, inside a derivative that is being written down.
+    private func slope(at operand: Int, _ x: [Expression]) -> Expression {
+        // An ending's derivative asks for operands only.
+        let derivative = derivative(DerivativeKey(wanted: 1 << UInt32(operand), policy: .current, ending: .sum))
+        let saved = derivative.saved.map { what in
+            guard case .operand(let i) = what else { fatalError("a sum saves no results") }
+            return x[i]
+        }
+        return Tracer.current!.inline(derivative.function.program, [1] + saved)[0]
     }
 
     /// A single primitive.

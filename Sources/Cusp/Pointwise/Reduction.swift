@@ -30,6 +30,8 @@ enum Reduction: Sendable {
 }
 
 extension PointwiseFunction {
+    func values(_ operands: [Operand<Tensor>]) throws(TensorError) -> Tensor { try evaluate(operands.span) }
+
     /// Its values for these operands, reduced, and recorded if any of them needs gradients.
     func reduce(
         _ reduction: Reduction, _ operands: [Operand<Tensor>], _ dims: [Int]?, _ keepDim: Bool

@@ -6,6 +6,8 @@ import CKernels
 final class Tracer: @unchecked Sendable {
     /// The tracer of the closure that is running.
     @TaskLocal static var current: Tracer?
+    /// Where ``Expression/derived`` is from.
+    static let ofNobody = Tracer()
 
     private(set) var values: [Program.Value] = []
     private var positions: [Program.Value: Int] = [:]
@@ -47,6 +49,9 @@ final class Tracer: @unchecked Sendable {
         switch expression.kind {
         case .number(let number): return place(.constant(number)).position!
         case .value(let tracer, let position):
+            if expression.isDerived {
+                fatalError("Pointwise: .derived stands for a whole slope of a given derivative, not for a part of one")
+            }
             guard tracer === self else {
                 fatalError("Pointwise: an expression of another function was captured; pass it as an operand instead")
             }
