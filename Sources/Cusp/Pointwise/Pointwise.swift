@@ -23,7 +23,7 @@ extension Pointwise {
     package func of<E: Elementwise>(_ x: E, _ y: E) -> E { .apply(function, x, y) }
     package func of<E: Elementwise>(_ x: E, _ a: Double) -> E { .apply(function, x, .float(a)) }
     package func of<E: Elementwise>(_ x: E, _ a: Double, _ b: Double) -> E {
-        .apply(function, .value(x), .number(.float(a)), .number(.float(b)))
+        .apply(function, x, Number.float(a), Number.float(b))
     }
 }
 

@@ -21,7 +21,7 @@ enum Reduction: Sendable {
         case .sum: g
         case .max, .min: `where`(Self.isSelected(value, y()), g, 0)
         case .logSumExp:
-            .apply(.logSumExpGradientByPolicy, .value(g), .value(value), .value(y()))
+            .apply(.logSumExpGradientByPolicy, g, value, y())
         }
     }
 
