@@ -144,10 +144,11 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     private var attached: [Operand<Tensor>] {
         get throws {
             let operands = try unpacked
-            guard Recording.isOn else { return operands }
+            guard Recording.isOn || ending != nil else { return operands }
             return zip(operands, derivative.saved).map { operand, what in
-                guard case .result(let i) = what, let tensor = operand.tensor else { return operand }
-                return .value(Tensor(tensor.buffer, source: Edge(self, output: i)))
+                guard case .result(let i) = what, var tensor = operand.tensor else { return operand }
+                if Recording.isOn { tensor = Tensor(tensor.buffer, source: Edge(self, output: i)) }
+                return .value(ending?.part.restored(tensor) ?? tensor)
             }
         }
     }
