@@ -117,7 +117,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(logaddexp, 2, real, 3, 3)                    \
   X(pow, 2, any, 1.5, 2)                         \
   X(atan2, 2, real, 2, 2)                        \
-  X(hypot, 2, real, 2, 2)                        \
+  X(hypot, 2, real, 2.5, 2.5)                    \
   X(copysign, 2, real, 0, 0)                     \
   X(eq, 2, any, 0, 0)                            \
   X(ne, 2, any, 0, 0)                            \
