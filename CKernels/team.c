@@ -33,6 +33,7 @@ int omp_get_thread_num(void);
 
 enum {
   LINE = 128,              // bytes that two cores should not share
+  MOST = 1023,             // threads
   PIECES_PER_THREAD = 8,   // so that a thread that comes late or runs slowly takes fewer
   RELAXED_SPINS = 64,      // looks at the posted loop between two looks at the clock
   EAGER = 20 * 1000,       // nanoseconds that a thread waits without giving way to others
@@ -57,7 +58,8 @@ static struct {
   pthread_mutex_t lock;
   pthread_cond_t called;
   atomic_int sleeping;
-  atomic_int wanted;       // threads that the region should have
+  int size;                // threads that were asked for; written by whoever runs a loop
+  atomic_int serving;      // and those that have come
   atomic_uint rest_asked;  // how many times
 } team = {.lock = PTHREAD_MUTEX_INITIALIZER, .called = PTHREAD_COND_INITIALIZER};
 
@@ -74,9 +76,10 @@ static bool offers(uint64_t place) {
   return next_of(place) < atomic_load_explicit(&posted.pieces, memory_order_relaxed);
 }
 
-static void wake_one(void) {
+static void wake(bool all) {
   pthread_mutex_lock(&team.lock);
-  pthread_cond_signal(&team.called);
+  if (all) pthread_cond_broadcast(&team.called);
+  else pthread_cond_signal(&team.called);
   pthread_mutex_unlock(&team.lock);
 }
 
@@ -97,7 +100,7 @@ static uint32_t take_pieces(int member) {
     if (member > 0 && taken == 0) {
       atomic_fetch_add_explicit(&posted.members, 1, memory_order_relaxed);
       // Who was woken wakes the next, so that the caller need not.
-      if (atomic_load_explicit(&team.sleeping, memory_order_relaxed) > 0 && offers(offered + 1)) wake_one();
+      if (atomic_load_explicit(&team.sleeping, memory_order_relaxed) > 0 && offers(offered + 1)) wake(false);
     }
     const int64_t first = next_of(offered) * piece, end = first + piece < count ? first + piece : count;
     for (int64_t i = first; i < end; i++) body(context, i);
@@ -108,20 +111,19 @@ static uint32_t take_pieces(int member) {
 }
 
 #if defined(_OPENMP)
-// Sleeps until a loop is posted, or another number of threads is wanted.
-static void sleep_until_called(uint64_t seen, int size) {
+// Sleeps until a loop is posted.
+static void sleep_until_called(uint64_t seen) {
   pthread_mutex_lock(&team.lock);
   atomic_fetch_add(&team.sleeping, 1);
-  while (atomic_load(&posted.place) == seen && atomic_load(&team.wanted) == size)
-    pthread_cond_wait(&team.called, &team.lock);
+  while (atomic_load(&posted.place) == seen) pthread_cond_wait(&team.called, &team.lock);
   atomic_fetch_sub(&team.sleeping, 1);
   pthread_mutex_unlock(&team.lock);
 }
 
-// The life of a thread of the team: takes part in loops, waits a while for the next, sleeps. Ends when another number of
-// threads is wanted.
-static void serve(int member, int size) {
-  while (atomic_load_explicit(&team.wanted, memory_order_relaxed) == size) {
+// The life of a thread of the team: takes part in loops, waits a while for the next, sleeps.
+static void serve(int member) {
+  atomic_fetch_add(&team.serving, 1);
+  for (;;) {
     take_pieces(member);
     const uint64_t seen = atomic_load_explicit(&posted.place, memory_order_acquire);
     if (offers(seen) && member < atomic_load_explicit(&posted.threads, memory_order_relaxed)) continue;
@@ -138,40 +140,41 @@ static void serve(int member, int size) {
       waited = now() - start;
       if (waited > EAGER) sched_yield();
     }
-    sleep_until_called(seen, size);
+    sleep_until_called(seen);
   called:;
   }
 }
 
-static void *lead(void *unused) {
-  for (;;) {
-    const int size = atomic_load(&team.wanted);
+// Opens a region of `threads >> 16` threads, whose first has the number of the lower bits.
+static void *lead(void *threads) {
+  const int size = (int)((uintptr_t)threads >> 16), first = (int)((uintptr_t)threads & 0xffff);
 #pragma omp parallel num_threads(size)
-    serve(omp_get_thread_num() + 1, size);
-  }
-  return unused;
+  serve(first + omp_get_thread_num());
+  return NULL;
 }
-#endif
 
-#if defined(_OPENMP)
-// Has the team that many threads. The leader makes them; a loop does not wait for them.
+// Waits, not for ever, until all threads have come. A process must not end while libomp makes a team: its own end would take
+// away what it is working on.
+static void settle(void) {
+  for (int64_t start = now(); atomic_load(&team.serving) != team.size && now() - start < 200 * PATIENCE;) sched_yield();
+}
+
+// Has the team at least that many threads. Regions stay as they are, since libomp may crash where one changes its size: for more
+// threads there is one more leader, who makes them. Those that a loop has no part for sleep.
 static void gather(int threads) {
-  static bool is_led;
-  if (atomic_load_explicit(&team.wanted, memory_order_relaxed) == threads) return;
-  atomic_store(&team.wanted, threads);
-  pthread_mutex_lock(&team.lock);
-  pthread_cond_broadcast(&team.called);
-  pthread_mutex_unlock(&team.lock);
-  if (is_led) return;
-  is_led = true;
-  // Spare threads stay with the team when it shrinks; a change of size then costs 3 µs, not 40.
-  setenv("KMP_HOT_TEAMS_MODE", "1", 0);
+  if (threads > MOST) threads = MOST;
+  const int size = team.size;
+  if (size >= threads) return;
+  team.size = threads;
   sigset_t all, before;  // signals are for the program's own threads
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t leader;
-  if (pthread_create(&leader, NULL, lead, NULL) == 0) pthread_detach(leader);  // without one, callers work alone
+  void *const wanted = (void *)((uintptr_t)(threads - size) << 16 | (uintptr_t)(size + 1));
+  if (pthread_create(&leader, NULL, lead, wanted) == 0) pthread_detach(leader);  // without one, callers work alone
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  settle();
+  if (size == 0) atexit(settle);  // after libomp's own, and so called before it
 }
 
 // Waits for the pieces that the team has begun.
@@ -201,7 +204,8 @@ int ck_team_run(ck_loop loop) {
   atomic_store(&posted.place, first);
 #if defined(_OPENMP)
   gather(loop.team - 1);
-  if (atomic_load(&team.sleeping) > 0) wake_one();
+  // One of them wakes the next; where some have no part in this loop, it might be one of those who is called.
+  if (atomic_load(&team.sleeping) > 0) wake(team.size > loop.threads - 1);
   const uint32_t own = take_pieces(0);
   wait_for(pieces - own);
 #elif __has_include(<dispatch/dispatch.h>)

@@ -114,7 +114,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(chain, 2, any, 0, 0)                         \
   X(maximum, 2, any, 0, 0)                       \
   X(minimum, 2, any, 0, 0)                       \
-  X(logaddexp, 2, real, 3, 3)                    \
+  X(logaddexp, 2, real, 3, 3.5)                  \
   X(pow, 2, any, 1.5, 2)                         \
   X(atan2, 2, real, 2, 2)                        \
   X(hypot, 2, real, 2.5, 2.5)                    \

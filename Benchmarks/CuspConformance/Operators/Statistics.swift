@@ -179,7 +179,7 @@ extension Operator {
             case .tensor(let y): return [pair(x, y)]
             case .int(let dim):
                 let keepDim = try call.bool("keepdim")
-                if x.rank == 0 { return [x + 0, .zeros([], dtype: .int64)] }
+                if x.rank == 0 { return [x.reshaped([]), .zeros([], dtype: .int64)] }
                 // Over one dimension all of the gradient goes to the element at the place.
                 let at = places(x, dim)
                 return [x.gather(dim: dim, index: at), at].map { keepDim ? $0 : $0.squeezed(dim: dim) }

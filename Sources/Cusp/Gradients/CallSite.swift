@@ -15,6 +15,10 @@ struct CallSite: Sendable {
             return "\(symbol.name) at \(place.path):\(place.line)"
         }
 
+        /// The calls on the way here, as they lie in memory: the same for one line called again the same way, and found in a
+        /// thousandth of the time that a description takes.
+        var calls: [String] { trace.map { $0.frames.map { "\($0.adjustedProgramCounter)" } } ?? [] }
+
         /// Whether a function with this mangled name is neither of this package nor of the standard library.
         private static func isOutside(_ name: String) -> Bool {
             if name == "main" { return true }
@@ -24,5 +28,6 @@ struct CallSite: Sendable {
         }
     #else
         var description: String? { nil }
+        var calls: [String] { [] }
     #endif
 }

@@ -28,8 +28,8 @@ final class CutGradient: Sendable {
     #endif
     static var isOn: Bool { enabled.load(ordering: .relaxed) }
 
-    /// The call sites that were named.
-    private static let named = Guarded<Set<String>>([])
+    /// The call sites that were named, and the ways to them, so that what is called again is not described again.
+    private static let named = Guarded<(sites: Set<String>, ways: Set<[String]>)>(([], []))
 
     private let operation: String
     /// The places behind it that gradients can be asked for. Not held: once one is gone, nobody can ask for it.
@@ -89,8 +89,10 @@ final class CutGradient: Sendable {
     }
 
     private func warn() {
+        let calls = site.calls
+        guard Self.named.with({ calls.isEmpty || $0.ways.insert(calls).inserted }) else { return }
         let place = place
-        guard Self.named.with({ $0.insert(place).inserted }) else { return }
+        guard Self.named.with({ $0.sites.insert(place).inserted }) else { return }
         let text =
             "Cusp: warning: \(place) ends the gradient of what it compares or casts, and what is behind it gets none by "
             + "another way. Give the step a slope with Pointwise { } derivative: { }, or say stopGradient(_:) where this "
