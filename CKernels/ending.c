@@ -119,13 +119,13 @@ void ck_run_reduced(ck_reduction reduction, const ck_program *program, ck_dtype 
   for (int d = 0; d < p.cut; d++) count *= p.shape[d];
   for (int d = 0; d < p.rank; d++) elements *= p.shape[d];
   if (elements == 0) return;
+  ck_operand moved[CK_MAX_OPERANDS];  // the plan of a whole piece points to them
   if (p.shape[p.cut] >= p.per) {
     int64_t first[CK_MAX_RANK] = {0}, piece[CK_MAX_RANK];
     for (int d = p.cut; d < p.rank; d++) piece[d - p.cut] = p.shape[d];
     piece[0] = p.per;
-    ck_operand operands[CK_MAX_OPERANDS];
-    move_operands(&p, first, 0, piece, NULL, operands);
-    ck_run_make(&p.whole, program, compute, p.rank - p.cut, piece, operands, count);
+    move_operands(&p, first, 0, piece, NULL, moved);
+    ck_run_make(&p.whole, program, compute, p.rank - p.cut, piece, moved, count);
   }
   // A quarter of a nanosecond for each step and operand; only the choice between one thread and many depends on it.
   ck_parallel(count, 0.25 * (double)elements * (program->count + p.count), run_piece, &p);

@@ -3,7 +3,8 @@
 
 static const char *const names[] = {
     [CK_SUM] = "sum",       [CK_PROD] = "prod",     [CK_MAX] = "max", [CK_MIN] = "min",
-    [CK_ARGMAX] = "argmax", [CK_ARGMIN] = "argmin", [CK_LOG_SUM_EXP] = "log_sum_exp"};
+    [CK_ARGMAX] = "argmax", [CK_ARGMIN] = "argmin", [CK_LOG_SUM_EXP] = "log_sum_exp",
+    [CK_DEVIATIONS] = "deviations"};
 _Static_assert(sizeof names / sizeof *names == CK_REDUCTION_COUNT, "name every reduction, and give it a case in check_line");
 
 // outer, length, inner, and whether the axis is contiguous (rows) or what is beside it (columns); steps widen the strides.
@@ -46,8 +47,10 @@ static void check_line(ck_reduction op, ck_dtype dtype, ck_axis a, int64_t line,
   if (op == CK_ARGMAX || op == CK_ARGMIN) return check_arg(op == CK_ARGMAX, dtype, a, line, in, out);
   long double truth = op == CK_PROD ? 1 : op == CK_MAX ? -INFINITY : op == CK_MIN ? INFINITY : 0, size = 0, most = -INFINITY;
   uint64_t whole = op == CK_PROD ? 1 : 0;
+  long double mean = 0;
   for (int64_t i = 0; i < a.length; i++) {
     long double x = get(dtype, in, place(a, line, i));
+    mean += x / (long double)a.length;
     most = isnan(x) || isnan(most) ? NAN : fmaxl(most, x);
   }
   for (int64_t i = 0; i < a.length; i++) {
@@ -58,6 +61,7 @@ static void check_line(ck_reduction op, ck_dtype dtype, ck_axis a, int64_t line,
     case CK_PROD: truth *= x, whole *= is_real(dtype) ? 1 : (uint64_t)(int64_t)x; break;
     case CK_MAX: truth = isnan(x) || isnan(truth) ? NAN : fmaxl(truth, x); break;
     case CK_MIN: truth = isnan(x) || isnan(truth) ? NAN : fminl(truth, x); break;
+    case CK_DEVIATIONS: truth += (x - mean) * (x - mean); break;
     default: truth += expl(x - most); break;
     }
   }
@@ -67,6 +71,7 @@ static void check_line(ck_reduction op, ck_dtype dtype, ck_axis a, int64_t line,
     truth = dtype == CK_INT32 ? (int32_t)whole : (long double)(int64_t)whole;
   else if (op == CK_SUM) room = size * epsilon(dtype) * (12 + log2l((long double)a.length));
   else if (op == CK_PROD) room = fabsl(truth) * epsilon(dtype) * (long double)a.length + 0x1p-120L;
+  else if (op == CK_DEVIATIONS) room = (truth + mean * mean) * epsilon(dtype) * (16 + 4 * log2l((long double)a.length));
   else if (op == CK_LOG_SUM_EXP) room = (8 + fabsl(truth) + logl((long double)a.length)) * epsilon(dtype);
   expect((isnan(result) && isnan(truth)) || result == truth || fabsl(result - truth) <= room,
          "line %lld of [%lld, %lld, %lld]: %La, not %La", (long long)line, (long long)a.outer, (long long)a.length,
@@ -127,7 +132,7 @@ void test_reductions(void) {
   const int count = sizeof cases / sizeof *cases;
   for (int dtype = 0; dtype < CK_COMPUTE_TYPES; dtype++) {
     for (int op = 0; op < CK_REDUCTION_COUNT; op++) {
-      if (op == CK_LOG_SUM_EXP && !is_real((ck_dtype)dtype)) continue;
+      if ((op == CK_LOG_SUM_EXP || op == CK_DEVIATIONS) && !is_real((ck_dtype)dtype)) continue;
       begin("reduce", names[op], (ck_dtype)dtype);
       for (int i = 0; i < count; i++) test_case((ck_reduction)op, (ck_dtype)dtype, cases[i]);
       end();
