@@ -75,29 +75,32 @@ package final class Allocator: Sendable {
     }
 }
 
-/// The free blocks of one size.
+/// The free blocks of one size. All of it is atomic, though the lock alone would do: a plain property would need `mutating`
+/// methods, and then two threads that only wait for the lock would already break the law of exclusivity.
 struct Bin: ~Copyable {
     private let taken = Atomic<Bool>(false)
-    private var first: UnsafeMutableRawPointer?
-    private(set) var blockBytes = 0
+    private let first = Atomic<UnsafeMutableRawPointer?>(nil)
+    private let size = Atomic<Int>(0)
+
+    var blockBytes: Int { size.load(ordering: .relaxed) }
 
     // The lock spins: its holder runs a handful of instructions and calls nothing.
     @inline(__always) private func lock() { while taken.exchange(true, ordering: .acquiring) { sched_yield() } }
     @inline(__always) private func unlock() { taken.store(false, ordering: .releasing) }
 
-    mutating func push(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
+    func push(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
         lock()
-        block.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
-        first = block
-        blockBytes = bytes
+        block.storeBytes(of: first.load(ordering: .relaxed), as: UnsafeMutableRawPointer?.self)
+        first.store(block, ordering: .relaxed)
+        size.store(bytes, ordering: .relaxed)
         unlock()
     }
 
-    mutating func pop() -> UnsafeMutableRawPointer? {
+    func pop() -> UnsafeMutableRawPointer? {
         lock()
         defer { unlock() }
-        guard let block = first else { return nil }
-        first = block.load(as: UnsafeMutableRawPointer?.self)
+        guard let block = first.load(ordering: .relaxed) else { return nil }
+        first.store(block.load(as: UnsafeMutableRawPointer?.self), ordering: .relaxed)
         return block
     }
 }
