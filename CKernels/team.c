@@ -40,19 +40,24 @@ enum {
   PATIENCE = 1000 * 1000,  // and until it sleeps: longer than the gap between two operations
 };
 
-// The posted loop. Where it stands is one word, its number << 32 | the next piece: taking a piece replaces the word, which
-// fails if meanwhile another loop was posted, so what was read of the loop before that is right.
+// The posted loop. Each thread has a range of its pieces, the same part of the data in loop after loop, which so stays in its
+// core's cache; who has done his own helps the others. Where a range stands is one word, the loop's number and the next and the
+// last piece: taking a piece replaces the word, which fails if meanwhile another loop was posted, so what was read of the loop
+// before that is right.
+typedef struct {
+  _Alignas(LINE) _Atomic uint64_t place;  // number << 32 | next << 16 | end
+} range;
+static range ranges[MOST + 1];  // of the caller, then of the team
+
 static struct {
-  _Alignas(LINE) _Atomic uint64_t place;
   _Alignas(LINE) _Atomic(void (*)(void *, int64_t)) body;
   _Atomic(void *) context;
   _Atomic int64_t count, piece;
-  _Atomic uint32_t pieces;
   atomic_int threads;
+  atomic_bool chained;                   // who of the team comes first wakes another
   _Alignas(LINE) _Atomic uint32_t done;  // pieces that members of the team have finished
   atomic_int members;                    // threads of the team that have taken a piece
 } posted;
-static const uint32_t closed = UINT32_MAX;  // as the next piece: nothing to take
 
 static struct {
   pthread_mutex_t lock;
@@ -69,12 +74,8 @@ static int64_t now(void) {
   return t.tv_sec * (int64_t)1000000000 + t.tv_nsec;
 }
 
-static uint32_t next_of(uint64_t place) { return (uint32_t)place; }
-
-// true iff the loop at `place` has a piece left, as far as can be told without taking it.
-static bool offers(uint64_t place) {
-  return next_of(place) < atomic_load_explicit(&posted.pieces, memory_order_relaxed);
-}
+// true iff the range at `place` has a piece left.
+static bool offers(uint64_t place) { return (place >> 16 & 0xffff) < (place & 0xffff); }
 
 static void wake(bool all) {
   pthread_mutex_lock(&team.lock);
@@ -83,39 +84,49 @@ static void wake(bool all) {
   pthread_mutex_unlock(&team.lock);
 }
 
-// Takes pieces until none is left; how many it took. `member` 0 is the caller.
-static uint32_t take_pieces(int member) {
-  uint32_t taken = 0;
-  uint64_t place = atomic_load_explicit(&posted.place, memory_order_acquire);
-  for (;;) {
+// Takes pieces of a range until none is left. `taken`: how many this thread has taken of the loop so far.
+static uint32_t take_from(range *range, int member, uint32_t taken) {
+  uint64_t place = atomic_load_explicit(&range->place, memory_order_acquire);
+  while (offers(place)) {
     const uint64_t offered = place;
-    if (!offers(offered) || member >= atomic_load_explicit(&posted.threads, memory_order_relaxed)) return taken;
+    if (member >= atomic_load_explicit(&posted.threads, memory_order_relaxed)) return taken;
     void (*const body)(void *, int64_t) = atomic_load_explicit(&posted.body, memory_order_relaxed);
     void *const context = atomic_load_explicit(&posted.context, memory_order_relaxed);
     const int64_t piece = atomic_load_explicit(&posted.piece, memory_order_relaxed);
     const int64_t count = atomic_load_explicit(&posted.count, memory_order_relaxed);
-    if (!atomic_compare_exchange_weak_explicit(&posted.place, &place, offered + 1, memory_order_acq_rel,
+    if (!atomic_compare_exchange_weak_explicit(&range->place, &place, offered + (1 << 16), memory_order_acq_rel,
                                                memory_order_acquire))
       continue;
     if (member > 0 && taken == 0) {
       atomic_fetch_add_explicit(&posted.members, 1, memory_order_relaxed);
-      // Who was woken wakes the next, so that the caller need not.
-      if (atomic_load_explicit(&team.sleeping, memory_order_relaxed) > 0 && offers(offered + 1)) wake(false);
+      if (atomic_load_explicit(&posted.chained, memory_order_relaxed) &&
+          atomic_load_explicit(&team.sleeping, memory_order_relaxed) > 0)
+        wake(false);
     }
-    const int64_t first = next_of(offered) * piece, end = first + piece < count ? first + piece : count;
+    const int64_t first = (int64_t)(offered >> 16 & 0xffff) * piece;
+    const int64_t end = first + piece < count ? first + piece : count;
     for (int64_t i = first; i < end; i++) body(context, i);
     taken++;
-    if (member > 0) atomic_fetch_add_explicit(&posted.done, 1, memory_order_release);
-    place = atomic_load_explicit(&posted.place, memory_order_acquire);
+    place = atomic_load_explicit(&range->place, memory_order_acquire);
   }
+  return taken;
+}
+
+// Takes pieces until none is left, its own first; how many it took. `member` 0 is the caller.
+static uint32_t take_pieces(int member) {
+  uint32_t taken = take_from(&ranges[member], member, 0);
+  const int threads = atomic_load_explicit(&posted.threads, memory_order_relaxed);
+  for (int i = 1; i < threads; i++) taken = take_from(&ranges[(member + i) % threads], member, taken);
+  if (member > 0 && taken > 0) atomic_fetch_add_explicit(&posted.done, taken, memory_order_release);
+  return taken;
 }
 
 #if defined(_OPENMP)
-// Sleeps until a loop is posted.
-static void sleep_until_called(uint64_t seen) {
+// Sleeps until a loop is posted that has a range for the member.
+static void sleep_until_called(int member, uint64_t seen) {
   pthread_mutex_lock(&team.lock);
   atomic_fetch_add(&team.sleeping, 1);
-  while (atomic_load(&posted.place) == seen) pthread_cond_wait(&team.called, &team.lock);
+  while (atomic_load(&ranges[member].place) == seen) pthread_cond_wait(&team.called, &team.lock);
   atomic_fetch_sub(&team.sleeping, 1);
   pthread_mutex_unlock(&team.lock);
 }
@@ -125,7 +136,7 @@ static void serve(int member) {
   atomic_fetch_add(&team.serving, 1);
   for (;;) {
     take_pieces(member);
-    const uint64_t seen = atomic_load_explicit(&posted.place, memory_order_acquire);
+    const uint64_t seen = atomic_load_explicit(&ranges[member].place, memory_order_acquire);
     if (offers(seen) && member < atomic_load_explicit(&posted.threads, memory_order_relaxed)) continue;
     const unsigned rest = atomic_load_explicit(&team.rest_asked, memory_order_relaxed);
     const int64_t start = now();
@@ -134,13 +145,13 @@ static void serve(int member) {
     while (waited < PATIENCE && member < atomic_load_explicit(&posted.threads, memory_order_relaxed) &&
            atomic_load_explicit(&team.rest_asked, memory_order_relaxed) == rest) {
       for (int i = 0; i < RELAXED_SPINS; i++) {
-        if (atomic_load_explicit(&posted.place, memory_order_relaxed) != seen) goto called;
+        if (atomic_load_explicit(&ranges[member].place, memory_order_relaxed) != seen) goto called;
         RELAX();
       }
       waited = now() - start;
       if (waited > EAGER) sched_yield();
     }
-    sleep_until_called(seen);
+    sleep_until_called(member, seen);
   called:;
   }
 }
@@ -188,7 +199,19 @@ static void wait_for(uint32_t pieces) {
 static void take_part(void *unused, size_t member) { take_pieces((int)member + 1); }
 #endif
 
+// Posts the ranges of `pieces`, as even as can be.
+static void post(uint32_t pieces, uint32_t threads) {
+  static uint64_t number;
+  number++;
+  // Those of the team first, which have the longer way.
+  for (uint32_t i = threads; i-- > 0;) {
+    const uint64_t next = pieces * i / threads, end = pieces * (i + 1) / threads;
+    atomic_store(&ranges[i].place, number << 32 | next << 16 | end);
+  }
+}
+
 int ck_team_run(ck_loop loop) {
+  if (loop.threads > MOST + 1) loop.threads = MOST + 1;
   int64_t piece = loop.count / (loop.threads * PIECES_PER_THREAD);
   if (piece < 1) piece = 1;
   const uint32_t pieces = (uint32_t)((loop.count + piece - 1) / piece);
@@ -196,25 +219,27 @@ int ck_team_run(ck_loop loop) {
   atomic_store_explicit(&posted.context, loop.context, memory_order_relaxed);
   atomic_store_explicit(&posted.count, loop.count, memory_order_relaxed);
   atomic_store_explicit(&posted.piece, piece, memory_order_relaxed);
-  atomic_store_explicit(&posted.pieces, pieces, memory_order_relaxed);
   atomic_store_explicit(&posted.threads, loop.threads, memory_order_relaxed);
   atomic_store_explicit(&posted.done, 0, memory_order_relaxed);
   atomic_store_explicit(&posted.members, 0, memory_order_relaxed);
-  const uint64_t first = ((atomic_load_explicit(&posted.place, memory_order_relaxed) >> 32) + 1) << 32;
-  atomic_store(&posted.place, first);
 #if defined(_OPENMP)
   gather(loop.team - 1);
-  // One of them wakes the next; where some have no part in this loop, it might be one of those who is called.
-  if (atomic_load(&team.sleeping) > 0) wake(team.size > loop.threads - 1);
+  // One who is woken wakes the next, so that the caller need not; but if some have no part in this loop it might be one of
+  // those.
+  const bool chained = team.size <= loop.threads - 1;
+  atomic_store_explicit(&posted.chained, chained, memory_order_relaxed);
+  post(pieces, (uint32_t)loop.threads);
+  if (atomic_load(&team.sleeping) > 0) wake(!chained);
   const uint32_t own = take_pieces(0);
   wait_for(pieces - own);
 #elif __has_include(<dispatch/dispatch.h>)
+  post(pieces, (uint32_t)loop.threads);
   dispatch_apply_f((size_t)loop.threads - 1, DISPATCH_APPLY_AUTO, NULL, take_part);
   take_pieces(0);
 #else
+  post(pieces, (uint32_t)loop.threads);
   take_pieces(0);
 #endif
-  atomic_store_explicit(&posted.place, first | closed, memory_order_release);
   return 1 + atomic_load_explicit(&posted.members, memory_order_relaxed);
 }
 
