@@ -21,9 +21,10 @@ size_t ck_size(ck_dtype dtype) {
 enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
-  LARGEST_BLOCK = 16 << 10,  // where nothing needs to stay in a cache
+  LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in a cache
+  LARGEST_FLAT = 16 << 10,   // of a loop that is a single call
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
-  SHARE = 8 << 10,           // elements that a thread takes at a time, about
+  SHARE = 500,               // nanoseconds of work that a thread takes at a time, about
 };
 
 // true iff the operand's elements of a tile follow one another in memory.
@@ -230,8 +231,7 @@ static void run(const ck_program *program, ck_dtype compute, int rank, const int
   double work = 0;
   if (r.tiles > 1) {
     work = (double)elements * element_cost(&r);
-    const int64_t tile_elements = r.layout.tile[r.layout.rank - 1] * r.layout.tile[r.layout.rank - 2];
-    r.tiles_per_share = tile_elements < SHARE ? SHARE / tile_elements : 1;
+    r.tiles_per_share = 1 + (int64_t)(SHARE * (double)r.tiles / work);
     shares = (r.tiles + r.tiles_per_share - 1) / r.tiles_per_share;
   }
   ck_parallel(shares, work, ck_run_share, &r);
@@ -242,7 +242,7 @@ void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, 
   const int count = program->inputs + program->outputs;
   bool own_type = true;
   for (int i = 0; i < count; i++) own_type &= operands[i].dtype == compute;
-  if (own_type && program->count == 1 && program->constants == 0 && elements <= LARGEST_BLOCK) {
+  if (own_type && program->count == 1 && program->constants == 0 && elements <= LARGEST_FLAT) {
     // One instruction on operands in their own type: nothing is left to plan.
     const ck_instruction *in = program->instructions;
     const int arity = ck_operations[in->operation].arity, b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
@@ -266,7 +266,7 @@ void ck_run(const ck_program *program, ck_dtype compute, int rank, const int64_t
   for (int d = 0; d < rank; d++) elements *= shape[d];
   if (elements == 0) return;
   ck_flat flats[CK_MAX_OPERANDS];
-  bool all_flat = elements <= LARGEST_BLOCK;  // of larger loops planning is no part worth mentioning
+  bool all_flat = elements <= LARGEST_FLAT;  // of larger loops planning is no part worth mentioning
   for (int i = 0; i < program->inputs + program->outputs && all_flat; i++) {
     all_flat = flat(&operands[i], rank, shape, &flats[i].repeats);
     flats[i].data = operands[i].data, flats[i].dtype = (uint8_t)operands[i].dtype;

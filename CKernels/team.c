@@ -34,7 +34,7 @@ int omp_get_thread_num(void);
 enum {
   LINE = 128,              // bytes that two cores should not share
   MOST = 1023,             // threads
-  PIECES_PER_THREAD = 8,   // so that a thread that comes late or runs slowly takes fewer
+  PIECES_PER_THREAD = 16,   // so that a thread that comes late or runs slowly takes fewer
   RELAXED_SPINS = 64,      // looks at the posted loop between two looks at the clock
   EAGER = 20 * 1000,       // nanoseconds that a thread waits without giving way to others
   PATIENCE = 1000 * 1000,  // and until it sleeps: longer than the gap between two operations

@@ -11,9 +11,6 @@ enum Costs {
     static let parallelPass = 4 * helper
     /// What the queue and its lock cost for each node, if threads meet there.
     static let node = 2_000.0
-    /// From here on a node is better run by the whole team than beside others: some ten times what a team of threads
-    /// costs to begin and to end.
-    static let wide = 100_000.0
     /// How long the caller looks for news before it sleeps: about as long as it would take to wake it.
     static let sleep: UInt64 = 20_000
 }

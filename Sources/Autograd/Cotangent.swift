@@ -15,6 +15,10 @@ public protocol Cotangent: Sendable {
     /// helpers.
     static var threads: Int { get }
 
+    /// The least work of a node, in nanoseconds, that the client's kernels share among these threads better than the engine
+    /// shares nodes. Asked once for each pass that could use helpers.
+    static var teamWork: Double { get }
+
     /// Runs `body` with the client's kernels serial on this thread. The engine wraps one node of the caller's in it
     /// while helpers run others.
     static func serially(_ body: () throws -> Void) rethrows
@@ -29,6 +33,7 @@ public protocol Cotangent: Sendable {
 
 extension Cotangent {
     public static var threads: Int { 1 }
+    public static var teamWork: Double { .infinity }
 
     @inlinable
     public static func serially(_ body: () throws -> Void) rethrows { try body() }

@@ -36,9 +36,9 @@ extension ParallelPass {
                 if isTask, Task.isCancelled { record(CancellationError(), at: -1) }
                 if helpersRunning == 0, stepsLeft == 0 || failure != nil { return nil }
                 if failure == nil, !ready.isEmpty {
-                    let isLone = helpersRunning == 0 && helpersWorthCalling(besides: 1) <= 0
-                    if isLone || firstNeedsTeam && helpersRunning == 0 { return take(withTeam: isAlone) }
-                    if !firstNeedsTeam { return take(withTeam: false) }
+                    let isLone = ready.firstIsWide || helpersWorthCalling(besides: 1) <= 0
+                    if isLone && helpersRunning == 0 { return take(withTeam: isAlone) }
+                    if !ready.firstIsWide { return take(withTeam: false) }
                 }
                 if !newsCameSoon() { sleep(isTask: isTask) }
             }
@@ -79,8 +79,8 @@ extension ParallelPass {
     func fail(_ index: Int, _ error: any Error) { condition.withLock { record(error, at: index) } }
 
     func makeReady(_ step: Int) {
-        let work = plan.steps[step].node._withUnsafeGuaranteedRef { $0.work }
-        ready.push(step, priority: schedule.priorities[step], work: plan.steps[step].runs ? work : 0)
+        ready.push(
+            step, priority: schedule.priorities[step], work: plan.steps[step].work, isWide: schedule.isWide(step, of: plan))
     }
 
     private func record(_ error: any Error, at step: Int) {
@@ -88,17 +88,11 @@ extension ParallelPass {
         if failure == nil || step > failure!.step { failure = (step, error) }
     }
 
-    /// True iff the first step is wide, and there are so few nodes to run that they would leave a quarter of the
-    /// threads idle.
-    private var firstNeedsTeam: Bool {
-        ready.firstWork >= Costs.wide && 4 * (ready.count + helpersRunning) < 3 * budget
-    }
-
     /// True iff no other thread is in a pass; if one is, the client's team would make more threads than the budget has.
     private var isAlone: Bool { ThreadBudget.occupied <= 1 + helpersCalled }
 
     private func takeOrLeave() -> Job? {
-        if failure == nil, !teamIsBusy, !ready.isEmpty, !firstNeedsTeam {
+        if failure == nil, !teamIsBusy, !ready.isEmpty, !ready.firstIsWide {
             let job = take(withTeam: false)
             if callerSleeps, !ready.isEmpty { condition.signal() }
             return job

@@ -10,7 +10,7 @@ func runInParallel<Value>(_ plan: Plan, _ roots: [Engine<Value>.Root], retainGra
     guard plan.work > Costs.parallelPass else { return nil }
     let budget = Value.threads
     guard budget > 1 else { return nil }
-    let schedule = Schedule(plan)
+    let schedule = Schedule(plan, teamWork: Value.teamWork)
     guard schedule.workBesidePath(of: plan) > Costs.parallelPass else { return nil }
     return try ParallelPass(plan, schedule, roots, budget: budget, retainGraph: retainGraph).run()
 }
@@ -22,9 +22,9 @@ func runInParallel<Value>(_ plan: Plan, _ roots: [Engine<Value>.Root], retainGra
 /// they never wait, because Dispatch starts another thread for each that does. Two kinds of node are told apart by
 /// their work:
 /// - *side by side*: run serially, each on its thread;
-/// - *wide*: worth the client's whole team, which only the caller has. Nobody else runs meanwhile. When there are as
-///   many nodes to run as threads, wide ones run side by side too: that fills the cores as well, with no team to
-///   synchronise.
+/// - *wide*: worth the client's whole team, which only the caller has. Nobody else runs meanwhile. A team is better even
+///   where there are as many nodes to run as threads: each thread has the same part of every value in its core's cache,
+///   while nodes side by side find what another core has made.
 ///
 /// Not specialised in the client, unlike the serial pass: what runs here is worth a thread's wake-up for each node.
 final class ParallelPass<Value: Cotangent>: @unchecked Sendable {

@@ -4,20 +4,28 @@ struct ReadyQueue {
         let step: Int
         let priority: Double
         let work: Double
+        let isWide: Bool
     }
 
     private var heap: [Entry] = []
-    /// The sum of the estimates of what is in the queue, in nanoseconds.
+    /// How many of the steps can run side by side.
+    private(set) var count = 0
+    /// The sum of their estimates, in nanoseconds.
     private(set) var work = 0.0
 
-    var count: Int { heap.count }
     var isEmpty: Bool { heap.isEmpty }
+    /// What is the first step; only if there is one.
+    var firstIsWide: Bool { heap[0].isWide }
     /// The estimate of the first step, in nanoseconds; only if there is one.
     var firstWork: Double { heap[0].work }
 
-    mutating func push(_ step: Int, priority: Double, work: Double) {
-        heap.append(Entry(step: step, priority: priority, work: work))
-        self.work += work
+    /// - Parameter isWide: whether the step is for the client's whole team, which only one step can have.
+    mutating func push(_ step: Int, priority: Double, work: Double, isWide: Bool) {
+        heap.append(Entry(step: step, priority: priority, work: work, isWide: isWide))
+        if !isWide {
+            count += 1
+            self.work += work
+        }
         var child = heap.count - 1
         while child > 0, comesBefore(child, (child - 1) / 2) {
             heap.swapAt(child, (child - 1) / 2)
@@ -29,8 +37,11 @@ struct ReadyQueue {
     mutating func pop() -> Int {
         heap.swapAt(0, heap.count - 1)
         let entry = heap.removeLast()
-        // Exactly zero when empty, whatever the rounding of the sum has left.
-        work = heap.isEmpty ? 0 : work - entry.work
+        if !entry.isWide {
+            count -= 1
+            // Exactly zero when empty, whatever the rounding of the sum has left.
+            work = count == 0 ? 0 : work - entry.work
+        }
         var parent = 0
         while true {
             var first = parent
@@ -41,11 +52,6 @@ struct ReadyQueue {
             heap.swapAt(parent, first)
             parent = first
         }
-    }
-
-    mutating func removeAll() {
-        heap.removeAll()
-        work = 0
     }
 
     /// Of two steps with as long a way to go, the one that a serial pass would run first.

@@ -15,9 +15,15 @@ struct Schedule: Sendable {
     /// The work on the longest path from each step to the end of the pass, its own included, in nanoseconds.
     private(set) var priorities: [Double]
 
+    private let teamWork: Double
+    /// The work of the steps that can run side by side, in nanoseconds.
+    private var narrowWork = 0.0
+
     var placeCount: Int { Int(placeStarts.last!) }
 
-    init(_ plan: Plan) {
+    /// - Parameter teamWork: the least work of a step that is for the client's whole team.
+    init(_ plan: Plan, teamWork: Double) {
+        self.teamWork = teamWork
         owners = Array(repeating: 0, count: plan.slotCount)
         waiting = Array(repeating: 0, count: plan.steps.count)
         priorities = Array(repeating: 0, count: plan.steps.count)
@@ -34,8 +40,9 @@ struct Schedule: Sendable {
                     waiting[owner] += 1
                     longest = max(longest, priorities[owner])
                 }
-                priorities[index] = longest + (step.runs ? node.work : 0)
+                priorities[index] = longest + step.work
             }
+            if step.work < teamWork { narrowWork += step.work }
         }
 
         for slot in plan.rootSlots + plan.targets where slot >= 0 { placeStarts[Int(slot) + 1] += 1 }
@@ -52,14 +59,20 @@ struct Schedule: Sendable {
         }
     }
 
-    /// The work that could be taken off the calling thread at best, in nanoseconds: what is not on the longest path,
-    /// less what it costs to hand it over.
+    /// The work that could be taken off the calling thread at best, in nanoseconds: what is neither for the team nor on the
+    /// longest path, less what it costs to hand it over.
     func workBesidePath(of plan: Plan) -> Double {
-        plan.work - (priorities.max() ?? 0) - Double(plan.steps.count) * Costs.node
+        min(narrowWork, plan.work - (priorities.max() ?? 0)) - Double(plan.steps.count) * Costs.node
     }
+
+    /// Whether the client's whole team is better used for this step than for others beside it.
+    func isWide(_ step: Int, of plan: Plan) -> Bool { plan.steps[step].work >= teamWork }
 }
 
 extension Plan.Step {
+    /// The estimate of what the pass does here, in nanoseconds.
+    var work: Double { runs ? node._withUnsafeGuaranteedRef { $0.work } : 0 }
+
     /// The places of the step's inputs in the plan's `targets`.
     var targets: Range<Int> { node._withUnsafeGuaranteedRef { Int(target)..<Int(target) + $0.inputCount } }
 }

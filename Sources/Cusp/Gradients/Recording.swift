@@ -35,6 +35,8 @@ extension Tensor: Cotangent {
 
     public static var threads: Int { ParallelPasses.areOn.load(ordering: .relaxed) ? Cusp.threads : 1 }
 
+    public static var teamWork: Double { 10_000 * Double(Cusp.threads) }
+
     public static func serially(_ body: () throws -> Void) rethrows {
         ck_serial_begin()
         defer { ck_serial_end() }

@@ -13,6 +13,9 @@ extension PointwiseFunction {
         let slope = `where`(y .== -Double.infinity, 0, `where`(x .== y, 1, Cusp.exp(x - y)))
         return Cusp.chain(g, slope)
     }
+    static let chained = PointwiseFunction("gradient of logSumExp", arity: 2) { Cusp.chain($0[0], $0[1]) }
+    /// 0 of what is finite, else NaN.
+    static let nothing = PointwiseFunction("gradient of logSumExp", arity: 1) { $0[0] - $0[0] }
     /// The one of the policy in force.
     static var logSumExpGradientByPolicy: PointwiseFunction {
         KinkPolicy.current == .legacy ? logSumExpGradient : logSumExpGradientAtInfinity
@@ -36,9 +39,9 @@ extension Tensor {
             let saved = SavedTensor(x, for: x)
             return recordKeepingResult("logSumExp", x, result: result) { g, y, inputs in
                 try inputs.give(0) {
-                    let (x, y) = (try saved!.tensor, part.restored(y))
-                    let share = part.restored(g) / (try x.slopeSum(y, part))
-                    return .apply(slope, share, x, y)
+                    let (x, y, g) = (try saved!.tensor, part.restored(y), part.restored(g))
+                    if let gradient = try x.finiteSlopes(g, y, part) { return gradient }
+                    return .apply(slope, g / (try x.slopeSum(y, part)), x, y)
                 }
             }
         }
@@ -73,6 +76,16 @@ extension Tensor {
                 inputs.give(0) { g - exp(y) * g.sum(dim: dim, keepDim: true) }
             }
         }
+    }
+
+    /// The gradient where the whole of it is the softmax times `g`: nothing is infinite, and no second derivative is asked for.
+    private func finiteSlopes(_ g: Tensor, _ y: Tensor, _ part: Reduced) throws(TensorError) -> Tensor? {
+        guard part.dims.count == 1, !Recording.isOn, !Watch.isOn, g.dtype == dtype else { return nil }
+        let spread = try PointwiseFunction.nothing.reduce(.sum, [.value(y)], Array(0..<y.rank), false)
+        guard spread.item(as: Double.self) == 0 else { return nil }
+        let slopes = Tensor(try normalized("softmax", logarithm: false, part.dims[0]))
+        let operands: [2 of Operand<Tensor>] = [.value(g), .value(slopes)]
+        return try PointwiseFunction.chained.evaluate(operands.span, over: slopes)
     }
 
     /// Σ exp(x - y) over the dimensions of a log-sum-exp whose rounded result y is: dividing by it takes the rounding out
