@@ -80,7 +80,8 @@ extension ParallelPass {
 
     func makeReady(_ step: Int) {
         ready.push(
-            step, priority: schedule.priorities[step], work: plan.steps[step].work, isWide: schedule.isWide(step, of: plan))
+            step, priority: schedule.priorities[step], work: plan.steps[step].work,
+            isWide: schedule.isWide(step, of: plan))
     }
 
     private func record(_ error: any Error, at step: Int) {

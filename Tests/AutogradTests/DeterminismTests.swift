@@ -68,6 +68,39 @@ import Testing
         }
     }
 
+    /// A node for the client's team runs alone, on the calling thread and with kernels that are not serial, though seven others
+    /// wait beside it and smaller ones are run by helpers. In a process of its own: beside another pass it has no team.
+    @Test func wideNodesRunAlone() async {
+        await #expect(processExitsWith: .success) {
+            let (x, leaf) = Variable.leaf(1)
+            let running = Locked((all: 0, wide: 0, broken: 0))
+            let caller = pthread_self()
+            let branches = (0..<32).map { branch in
+                let isWide = branch % 4 == 0
+                let node = Rule([x.edge], work: isWide ? 1e6 : 2e5) { gradient, inputs in
+                    running.withLock {
+                        $0.all += 1
+                        if isWide { $0.wide += 1 }
+                        let isAlone = $0.all == 1 && !Number.isSerial && pthread_self() == caller
+                        if isWide ? !isAlone : $0.wide > 0 { $0.broken += 1 }
+                    }
+                    usleep(300)
+                    running.withLock {
+                        $0.all -= 1
+                        if isWide { $0.wide -= 1 }
+                    }
+                    inputs[0] = gradient
+                }
+                return Variable(value: 1, edge: Edge(node))
+            }
+            try Number.$budget.withValue(4) {
+                try Number.$teamWork.withValue(1e6) { try Variable.sum(branches).backward() }
+            }
+            precondition(running.value.broken == 0)
+            precondition(leaf.gradient == 32)
+        }
+    }
+
     /// Helpers see the caller's scope and run kernels serially; a wide node alone in the queue has the team.
     @Test func scopes() throws {
         try Number.$budget.withValue(4) {

@@ -7,6 +7,8 @@ struct Number: Cotangent, Equatable, ExpressibleByIntegerLiteral {
 
     /// The budget of passes in this scope.
     @TaskLocal static var budget = 1
+    /// From how much work on a node is for all threads.
+    @TaskLocal static var teamWork = Double.infinity
     /// True where the engine has asked for serial kernels.
     @TaskLocal static var isSerial = false
     /// Something of the caller's that helpers are to see too.
