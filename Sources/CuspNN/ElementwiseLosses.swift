@@ -17,8 +17,15 @@ private let huberError = Pointwise { x, t, delta in
 }
 /// log(1 + eˣ), without overflow.
 private let softPositive = Pointwise { x in maximum(x, 0) + log1p(exp(-abs(x))) }
+/// A probability that is 0 or 1, as its target says, is at the least loss that it can have: it has no slope there.
+private let settled = Pointwise { p, _ in
+    p
+} derivative: { p, t in
+    (`where`((p .== t) .& (p * (1 - p) .== 0), 0, 1), nil)
+}
 private let binaryEntropy = Pointwise { p, t, weight in
-    -weight * (t * clamp(log(p), min: -100) + (1 - t) * clamp(log1p(-p), min: -100))
+    let p = settled(p, t)
+    return -weight * (t * clamp(log(p), min: -100) + (1 - t) * clamp(log1p(-p), min: -100))
 }
 private let binaryEntropyOfLogits = Pointwise { x, t, weight, positive in
     weight * ((1 - t) * x + (1 + (positive - 1) * t) * softPositive(-x))
@@ -75,6 +82,7 @@ public func huberLoss(
 }
 
 /// -(t log p + (1 - t) log(1 - p)) for probabilities p; each logarithm counts as -100 at least, and has no gradient below.
+/// Where p is 0 or 1 and the target the same, its gradient is 0.
 ///
 /// Where p comes from a sigmoid, ``binaryCrossEntropy(logits:_:weight:positiveWeight:reduction:)`` is exact.
 public func binaryCrossEntropy(

@@ -18,13 +18,15 @@ final class Folder {
 
     var results: URL { url.appendingPathComponent("results") }
 
-    /// The text of a float64 tensor in a manifest, of contiguous elements unless strides are given.
+    /// The text of a tensor in a manifest, of contiguous elements unless strides are given.
     static func tensor(
-        _ shape: [Int], at offset: Int = 0, count: Int? = nil, strides: [Int]? = nil, start: Int = 0, grad: Bool = false
+        _ shape: [Int], at offset: Int = 0, count: Int? = nil, strides: [Int]? = nil, start: Int = 0,
+        grad: Bool = false,
+        dtype: String = "float64"
     ) -> String {
         let dense = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
         let bytes = 8 * (count ?? shape.reduce(1, *))
-        return #"{"offset": \#(offset), "bytes": \#(bytes), "dtype": "float64", "shape": \#(shape), "#
+        return #"{"offset": \#(offset), "bytes": \#(bytes), "dtype": "\#(dtype)", "shape": \#(shape), "#
             + #""strides": \#(strides ?? dense), "start": \#(start), "grad": \#(grad)}"#
     }
 

@@ -1,5 +1,6 @@
 import Cusp
 import CuspNN
+import Foundation
 import Testing
 
 @Suite struct LossesTests {
@@ -59,6 +60,22 @@ import Testing
     @Test func crossEntropyOfNothingIsNaN() {
         let loss = crossEntropy(logits: .zeros([0, 3]), labels: .zeros([0], dtype: .int64))
         #expect(loss.item(as: Float.self).isNaN)
+    }
+
+    /// Where p is what the target says it is as good as it can be; the least of all slopes of a function on [0, 1] there is 0.
+    @Test(arguments: KinkPolicy.allCases)
+    func binaryCrossEntropyOfCertainties(policy: KinkPolicy) throws {
+        let p = Tensor([0, 1, 0.25, 0.25] as [Double], requiresGrad: true)
+        let target = Tensor([0, 1, 0, 0.25] as [Double])
+        let losses = policy.use { binaryCrossEntropy(p, target, reduction: .none) }
+        let entropy = -(0.25 * Foundation.log(0.25) + 0.75 * Foundation.log(0.75))
+        for (loss, exact) in zip(losses.array(of: Double.self), [0, 0, -Foundation.log(0.75), entropy]) {
+            #expect(Swift.abs(loss - exact) < 1e-15)
+        }
+        let slope = try gradients(of: [losses.sum()], at: [p], createGraph: true)[0]!
+        #expect(slope.array(of: Double.self) == [0, 0, 1 / 0.75, 0])
+        let second = try gradients(of: [slope[2...].sum()], at: [p])[0]!.array(of: Double.self)
+        #expect(Swift.abs(second[2] - 1 / (0.75 * 0.75)) < 1e-14 && Swift.abs(second[3] - 1 / (0.25 * 0.75)) < 1e-14)
     }
 
     struct Mistake: Sendable, CustomTestStringConvertible {

@@ -72,6 +72,15 @@ struct KinkRow: Sendable, CustomTestStringConvertible {
             $0[0].logSumExp(dim: 0)
         },
         .init("logSumExp of inf", [[inf, 1]], [[1, 0]], legacy: [[nan, 0]]) { $0[0].logSumExp(dim: 0) },
+        .init("cumulativeLogSumExp of -inf", [[-inf, -inf, 1]], [[0, 0, 1]], legacy: [[nan, nan, 1]]) {
+            $0[0].cumulativeLogSumExp(dim: 0)
+        },
+        .init("cumulativeLogSumExp, -inf behind", [[1, -inf]], [[2, 0]]) { $0[0].cumulativeLogSumExp(dim: 0) },
+        .init("cumulativeLogSumExp of inf", [[1, inf, 1]], [[1, 2, 0]], legacy: [[1, nan, 0]]) {
+            $0[0].cumulativeLogSumExp(dim: 0)
+        },
+        .init("median", [[1, 2, 2, 2, 5]], [[0, 1 / 3.0, 1 / 3.0, 1 / 3.0, 0]]) { $0[0].median() },
+        .init("median of NaN", [[1, nan, 2, nan]], [[0, 0.5, 0, 0.5]]) { $0[0].median() },
         .init("where", [[0, 4, -1]], [[0, 0.25, 0]]) { `where`($0[0] .> 0, sqrt($0[0]), 0) },
     ]
 

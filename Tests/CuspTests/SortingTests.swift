@@ -63,13 +63,19 @@ import Testing
         try values.sum().backward()
         #expect(x.grad?.floats == [1, 0, 1, 0, 1, 1])
         #expect(x.ranked(1, dim: 1, keepDim: true).values.shape == [2, 1] && x.ranked(2).values.floats == [5, 8])
-        #expect(Tensor([4, 1, 3, 2]).median().values.item() == Float(2))
-        let missing = Tensor([4, .nan, 3] as [Float]).median()
+        #expect(Tensor([4, 1, 3, 2]).median(dim: 0).values.item() == Float(2))
+        let missing = Tensor([4, .nan, 3] as [Float]).median(dim: -1)
         #expect(missing.values.item(as: Float.self).isNaN && missing.positions.item() == 1)
-        #expect(Tensor(3).sort().values.item() == 3 && Tensor(3).median().positions.item() == 0)
+        #expect(Tensor(3).sort().values.item() == 3 && Tensor(3).median(dim: 0).positions.item() == 0)
         #expect(mistake { x.topK(4).values }?.hasPrefix("sliced: 4 elements") == true)
         #expect(
             mistake { x.detached().sorted(dim: 2) } == "sorted: dimension 2 is not one of the 2 of the shape [2, 3]")
+    }
+
+    @Test func medianOfAll() {
+        #expect(Tensor([[4, 1], [3, 2]]).transposed().median().item() == Float(2))
+        #expect(Tensor([3, -1, 7], dtype: .int64).median().item() == 3 && Tensor(5).median().item() == 5)
+        #expect(mistake { Tensor.zeros([0, 2]).median() } == "median: the shape [0, 2] has no elements to choose from")
     }
 
     @Test func scans() {
@@ -90,5 +96,15 @@ import Testing
         #expect(y.elements == [-.infinity, a, b, b, 2000])
         try y.sliced(dim: 0, from: 0, count: 4).sum().backward()
         #expect(x.grad?.elements.map { ($0 * 4).rounded() / 4 } == [0, 2, 1, 0, 0])
+    }
+
+    /// The result is rounded to 1e-3 here; of equal elements the j-th result gives each of its j + 1 the share 1 / (j + 1).
+    @Test func gradientOfLargeElements() throws {
+        let x = Tensor.full([50], 10000).leaf
+        let g = try gradients(of: [x.cumulativeLogSumExp(dim: 0).sum()], at: [x])[0]!
+        for (i, slope) in g.elements.enumerated() {
+            let exact = (i..<50).reduce(0) { $0 + 1 / Double($1 + 1) }
+            #expect(abs(slope / exact - 1) < 1e-5, "\(i)")
+        }
     }
 }

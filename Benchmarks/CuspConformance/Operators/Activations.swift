@@ -23,8 +23,13 @@ extension Operator {
         "nn.functional.hardswish": .pointwise(Pointwise { hardswish($0) }),
         "nn.functional.hardshrink": .with("lambd", 0.5) { hardshrink($0, bound: $1) },
         "nn.functional.softshrink": .with("lambd", 0.5) { softshrink($0, bound: $1) },
-        "nn.functional.hardtanh": .with("min_val", -1, "max_val", 1) { hardtanh($0, min: $1, max: $2) },
-        "nn.functional.threshold": .with("threshold", 0, "value", 0) { threshold($0, bound: $1, value: $2) },
+        "nn.functional.hardtanh": .with("min_val", -1, "max_val", 1) { x, min, max in
+            x.dtype.isFloatingPoint ? hardtanh(x, min: min, max: max) : clamp(x, min: Int(min), max: Int(max))
+        },
+        "nn.functional.threshold": .with("threshold", 0, "value", 0) { x, bound, value in
+            x.dtype.isFloatingPoint
+                ? threshold(x, bound: bound, value: value) : `where`(x .<= Int(bound), Int(value), x)
+        },
         "nn.functional.softplus": .with("beta", 1, "threshold", 20) { softplus($0, $1, $2) },
         "nn.functional.prelu": .one { call in
             let (x, weight) = (try call.tensor(), try call.tensor("weight"))

@@ -21,16 +21,18 @@ extension Operator {
             let largest = try call.bool("largest", true)
             _ = try call.bool("sorted", true)
             let (values, positions) = x.topK(count, dim: dim, largest: largest)
+            try x.requireNoEquals(of: values, dim)
             return [values, positions]
         },
         "kthvalue": .many { call in
             let (x, k, dim) = (try call.tensor(), try call.int("k"), try call.int("dim", -1))
+            try x.requireNoEquals(of: x.ranked(k - 1, dim: dim, keepDim: true).values, dim)
             let (values, positions) = x.ranked(k - 1, dim: dim, keepDim: try call.bool("keepdim"))
             return [values, positions]
         },
         "median": .many { call in
             let x = try call.tensor()
-            guard let dim = call.value("dim") else { return [x.flattened().median(dim: 0).values] }
+            guard let dim = call.value("dim") else { return [x.median()] }
             let (values, positions) = x.median(dim: try dim.integer("dim"), keepDim: try call.bool("keepdim"))
             return [values, positions]
         },
@@ -68,6 +70,17 @@ extension Operator {
 }
 
 extension Tensor {
+    /// Of equal elements PyTorch takes whichever its selection meets, which nobody documents; Cusp takes the first.
+    fileprivate func requireNoEquals(of values: Tensor, _ dim: Int) throws {
+        guard rank > 0, values.elementCount > 0 else { return }
+        let all = detached().moved(dim, to: -1).unsqueezed(dim: -2)
+        let chosen = values.detached().moved(dim, to: -1).unsqueezed(dim: -1)
+        let equals = ((all .== chosen) .| (isNaN(all) .& isNaN(chosen))).sum(dim: -1)
+        if equals.max().item(as: Int.self) > 1 {
+            throw Unsupported("a choice among equal elements, as PyTorch makes it,")
+        }
+    }
+
     /// How many of the sorted edges of each row are smaller, or not larger.
     fileprivate func places(among edges: Tensor, behindEqual: Bool) throws -> Tensor {
         let (x, rows) = (unsqueezed(dim: -1), edges.rank > 1 ? edges.unsqueezed(dim: -2) : edges)

@@ -7,18 +7,19 @@ extension Operator {
         "nanquantile": .one { try quantile($0, skippingNaN: true) },
         "nanmedian": .many { call in
             let x = try call.tensor()
-            let given = try call.value("dim")?.integer("dim")
+            guard let given = try call.value("dim")?.integer("dim") else {
+                let present = x[.!isNaN(x)]
+                return [present.elementCount == 0 ? x.median() : present.median()]
+            }
             let keepDim = try call.bool("keepdim")
-            let whole = given == nil || x.rank == 0 ? x.flattened() : x
-            let dim = x.rank == 0 ? 0 : given ?? 0
+            let (whole, dim) = x.rank == 0 ? (x.flattened(), 0) : (x, given)
             // NaN is last; the lower middle of the others.
             let (values, positions) = whole.sort(dim: dim)
             let count = (.!isNaN(whole)).sum(dim: dim, keepDim: true)
             let middle = floor(clamp(count - 1, min: 0).asType(.float64) / 2).asType(.int64)
-            let results = [values.gather(dim: dim, index: middle), positions.gather(dim: dim, index: middle)].map {
-                x.rank == 0 || given == nil ? $0.reshaped([]) : keepDim ? $0 : $0.squeezed(dim: dim)
+            return [values.gather(dim: dim, index: middle), positions.gather(dim: dim, index: middle)].map {
+                x.rank == 0 ? $0.reshaped([]) : keepDim ? $0 : $0.squeezed(dim: dim)
             }
-            return given == nil ? [results[0]] : results
         },
         "mode": .many { call in
             let (x, dim, keepDim) = (try call.tensor(), try call.int("dim", -1), try call.bool("keepdim"))
@@ -70,7 +71,7 @@ extension Operator {
             let base = try call.number("base", 10).number.double
             let dtype = try call.dtype() ?? .float32
             let exponents = spaced(start.number.double, end.number.double, count, .float64)
-            return exp(exponents * log(Tensor(base))).asType(dtype)
+            return pow(base, exponents).asType(dtype)
         },
         "scatter_reduce": .one { try scatterReduce($0) },
     ]
@@ -193,10 +194,16 @@ extension Operator {
         let (x, dim, index) = (try call.tensor(), try call.int("dim"), try call.tensor("index"))
         let (values, kind) = (try call.tensor("src"), try call.string("reduce", ""))
         let includes = try call.bool("include_self", true)
-        func wide(_ x: Tensor) -> Tensor { x.rank == 0 ? x.reshaped([1]) : x }
+        func wide(_ x: Tensor) -> Tensor {
+            let x = x.dtype.isFloatingPoint ? x : x.asType(.int64)
+            return x.rank == 0 ? x.reshaped([1]) : x
+        }
         let axis = x.axis(dim)
         return try combined(wide(x), axis, wide(index), wide(values), kind, includes).reshaped(Array(x.shape))
+            .asType(x.dtype)
     }
+
+    private static func full(_ value: any PlainNumber, _ dtype: DType) -> Tensor { .full([], value, dtype: dtype) }
 
     private static func combined(
         _ x: Tensor, _ dim: Int, _ index: Tensor, _ values: Tensor, _ kind: String, _ includes: Bool
@@ -214,19 +221,25 @@ extension Operator {
         let goes = places .== Tensor.range(x.shape[dim]).unsqueezed(dim: 1)
         let each = part.moved(dim, to: -1).unsqueezed(dim: -2)
         let count = goes.sum(dim: -1)
-        func extreme(_ none: Double, _ reduce: (Tensor) -> Tensor) -> Tensor {
-            let start = includes ? own : own * 0 + none
-            return reduce(cat([start.unsqueezed(dim: -1), `where`(goes, each, none)], dim: -1))
+        /// [.., size, 1 + n]: the place's own element, and the values that go there; elsewhere what changes nothing.
+        func candidates(_ neutral: any PlainNumber) -> Tensor {
+            let nothing = full(neutral, x.dtype)
+            let start = includes ? own : nothing.expanded(to: own.shape)
+            return cat([start.unsqueezed(dim: -1), `where`(goes, each, nothing)], dim: -1)
         }
+        let (isFloat, largest) = (x.dtype.isFloatingPoint, Double.infinity)
         let result: Tensor
         switch kind {
-        case "sum": result = `where`(goes, each, 0).sum(dim: -1) + (includes ? own : own * 0)
-        case "prod": result = `where`(goes, each, 1).product(dim: -1) * (includes ? own : own * 0 + 1)
+        case "sum": result = candidates(0).sum(dim: -1)
+        case "prod": result = candidates(1).product(dim: -1)
         case "mean":
-            let sum = `where`(goes, each, 0).sum(dim: -1) + (includes ? own : own * 0)
-            result = sum / clamp(count + (includes ? 1 : 0), min: 1).asType(x.dtype)
-        case "amax": result = extreme(-.infinity) { $0.max(dim: -1) }
-        case "amin": result = extreme(.infinity) { $0.min(dim: -1) }
+            let mean =
+                candidates(0).sum(dim: -1)
+                / clamp(count + (includes ? 1 : 0), min: 1).asType(isFloat ? x.dtype : .float64)
+            // Of integers PyTorch rounds down.
+            result = isFloat ? mean : floor(mean).asType(x.dtype)
+        case "amax": result = (isFloat ? candidates(-largest) : candidates(Int.min)).max(dim: -1)
+        case "amin": result = (isFloat ? candidates(largest) : candidates(Int.max)).min(dim: -1)
         default: throw Unsupported("the reduction \(kind)")
         }
         return `where`(count .> 0, result, own).moved(-1, to: dim)

@@ -52,6 +52,12 @@ struct Reduced {
     /// A result or its gradient with the reduced dimensions as size 1, to broadcast against the operand.
     func restored(_ result: Tensor) -> Tensor { result.reshaped(keptShape) }
 
+    /// The gradient of a choice: that of the result, in equal shares to the elements that could be it.
+    func shared(_ gradient: Tensor, among selected: Tensor) -> Tensor {
+        let selected = selected.asType(gradient.dtype)
+        return selected * restored(gradient) / selected.sum(dims: dims, keepDim: true)
+    }
+
     /// The gradient of a sum: that of the result, repeated over what was added up.
     func repeated(_ gradient: Tensor) -> Tensor {
         gradient.repeated(over: shape) ?? restored(gradient).expanded(to: shape)

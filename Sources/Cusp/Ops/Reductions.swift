@@ -96,11 +96,8 @@ extension Tensor {
             try part.requireElements()
             let result = try reduced(kind, part, keepDim)
             let x = SavedTensor(self, for: self)
-            return recordKeepingResult(name, self, result: result) { [dtype] g, y, inputs in
-                try inputs.give(0) {
-                    let selected = (try x!.tensor .== part.restored(y)).asType(dtype)
-                    return selected * part.restored(g) / selected.sum(dims: part.dims, keepDim: true)
-                }
+            return recordKeepingResult(name, self, result: result) { g, y, inputs in
+                try inputs.give(0) { part.shared(g, among: try x!.tensor .== part.restored(y)) }
             }
         }
     }

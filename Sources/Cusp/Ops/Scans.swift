@@ -96,6 +96,8 @@ extension Tensor {
     /// log Σ eˣ over the elements so far along `dim`, without overflow.
     ///
     ///     Tensor([0, 0]).cumulativeLogSumExp(dim: 0)     // [0.         0.69314718]
+    ///
+    /// While there is nothing but -inf the gradient is 0 (NaN under ``KinkPolicy/legacy``).
     public func cumulativeLogSumExp(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         let x = asType(dtype.floating)
         return attempt(file: file, line: line) { () throws(TensorError) in
@@ -107,18 +109,24 @@ extension Tensor {
             let base = `where`(abs(largest) .< Double.infinity, largest, 0)
             let factor = exp(largest.shifted(position, filling: -.infinity) - base)
             let sums = factor.linearScan(adding: exp(plain - base), position)
+            let slope = PointwiseFunction.logSumExpGradientByPolicy
             let saved = SavedTensor(x, for: x)
             return recordKeepingResult("cumulativeLogSumExp", x, result: (base + log(sums)).buffer) { g, y, inputs in
                 try inputs.give(0) {
                     let x = try saved!.tensor
-                    // uᵢ = gᵢ + e^(yᵢ - yᵢ₊₁) uᵢ₊₁, and e^(xᵢ - yᵢ) of it; nothing but -inf so far has no part.
-                    let behind = y.shifted(position, by: -1, filling: .infinity)
-                    let share = `where`(y .== -Double.infinity, 0, exp(y - behind))
-                    let u = share.linearScan(adding: g, position, backwards: true)
-                    return u * `where`(y .== -Double.infinity, 0, exp(x - y))
+                    // uᵢ = gᵢ + e^(yᵢ - yᵢ₊₁) uᵢ₊₁, and e^(xᵢ - yᵢ) of it
+                    let share = logSumExpSlope(y, y.shifted(position, by: -1, filling: .infinity))
+                    let exact = g / x.detached().slopesSoFar(y.detached(), share.detached(), position)
+                    return .apply(slope, share.linearScan(adding: exact, position, backwards: true), x, y)
                 }
             }
         }
+    }
+
+    /// Σ exp(xⱼ - yᵢ) over j up to i, where yᵢ are rounded: see ``slopeSum(_:_:)``. `share` is e^(yᵢ - yᵢ₊₁).
+    private func slopesSoFar(_ y: Tensor, _ share: Tensor, _ dim: Int) -> Tensor {
+        let sums = share.shifted(dim).linearScan(adding: logSumExpSlope(self, y), dim)
+        return `where`((y - y) .== 0, sums, 1)
     }
 
     /// The elements one place on along `dim` (or one place back, by -1), with a number in the open place.

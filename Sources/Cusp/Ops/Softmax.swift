@@ -1,5 +1,9 @@
 import CKernels
 
+/// The share e^(x - y) of x in the log-sum-exp y, with the limits where the plain form has none: nothing but -inf gives 0, and
+/// +inf takes all.
+let logSumExpSlope = Pointwise { x, y in `where`(y .== -Double.infinity, 0, `where`(x .== y, 1, exp(x - y))) }
+
 extension PointwiseFunction {
     /// The gradient of logSumExp: operands g, x and the result y.
     static let logSumExpGradient = PointwiseFunction("gradient of logSumExp", arity: 3) {
@@ -7,11 +11,9 @@ extension PointwiseFunction {
     }
     /// What the slopes exp(x - y) add up to if y is the rounded result: 1, but for the rounding.
     static let logSumExpSlope = PointwiseFunction("gradient of logSumExp", arity: 2) { Cusp.exp($0[0] - $0[1]) }
-    /// The same with the limits where the plain form has none: nothing but -inf gives 0, and +inf takes all.
+    /// The same with the limits.
     static let logSumExpGradientAtInfinity = PointwiseFunction("gradient of logSumExp", arity: 3) {
-        let (g, x, y) = ($0[0], $0[1], $0[2])
-        let slope = `where`(y .== -Double.infinity, 0, `where`(x .== y, 1, Cusp.exp(x - y)))
-        return Cusp.chain(g, slope)
+        Cusp.chain($0[0], Cusp.logSumExpSlope.of($0[1], $0[2]))
     }
     static let chained = PointwiseFunction("gradient of logSumExp", arity: 2) { Cusp.chain($0[0], $0[1]) }
     /// 0 of what is finite, else NaN.

@@ -73,11 +73,30 @@ extension Tensor {
         return (part(values), part(positions))
     }
 
+    /// The middle element of all, the lower one of two; NaN where there is one. Equal ones share the gradient. Traps where there
+    /// are no elements to choose from.
+    ///
+    ///     Tensor([[5, 1], [4, 2]]).median()     // 2.
+    public func median(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            let part = try Reduced("median", shape, nil)
+            try part.requireElements()
+            let middle = detached().flattened().median(dim: 0).values
+            let saved = SavedTensor(self, for: self)
+            return recordKeepingResult("median", self, result: middle.buffer) { g, y, inputs in
+                try inputs.give(0) {
+                    let x = try saved!.tensor
+                    return part.shared(g, among: (x .== y) .| (isNaN(x) .& isNaN(y)))
+                }
+            }
+        }
+    }
+
     /// The middle element along `dim`, the lower one of two, and where it is; NaN where there is one.
     ///
     ///     Tensor([5, 1, 4, 2]).median(dim: 0).values     // 2.
     public func median(
-        dim: Int = -1, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
+        dim: Int, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, positions: Tensor) {
         // A NaN, which is last, moves to the middle.
         let size =

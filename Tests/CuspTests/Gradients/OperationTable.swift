@@ -50,6 +50,7 @@ struct OperationRow: Sendable, CustomTestStringConvertible {
         .init("mean", [[3, 4]], saves: 0) { $0[0].mean(dims: [0, 1], keepDim: true) },
         .init("max", [[3, 4]], saves: 2) { $0[0].max(dim: 1) },
         .init("min", [[3, 4]], saves: 2) { $0[0].min(dim: 0, keepDim: true) },
+        .init("median", [[3, 3]], saves: 2) { $0[0].median() },
         .init("logSumExp", [[3, 4]], saves: 2) { $0[0].logSumExp(dim: 0) },
         .init("logSumExp of all", [[2, 3, 2]], saves: 2) { $0[0].logSumExp(dims: [0, 2]) },
         .init("softmax", [[3, 4]], saves: 1) { $0[0].softmax(dim: 1) },
