@@ -37,6 +37,12 @@ import Testing
         reduction("amax", [8, 8, 8], gives: [9, 8, 8]), reduction("amax", [8, 8, 8], alone: true, gives: [9, 5, 8]),
         reduction("amin", [8, 8, 8], alone: true, gives: [-7, -3, 8]),
         .init("logspace", value("2"), value("4"), value("2"), #"{"float": "0x1.0p+1"}"#, gives: [[4, 16]]),
+        .init(
+            "logspace", value("2"), #"{"float": "0x1.3333333333333p+0"}"#, value("4"), #"{"float": "0x1.4p+2"}"#,
+            gives: [[25, 14, 8, 5]]),
+        .init("movedim", ints(2), value("0"), value("-1"), of: [1, 2], gives: [[1, 2]]),
+        .init("mode", ints(3), of: [2, 1, 2], gives: [[2], [2]]),
+        .init("mode", ints(17), of: Array(1...16) + [9], gives: nil),
         .init("topk", ints(4), value("2"), of: [1, 3, 1, 2], gives: [[3, 2], [1, 3]]),
         .init("topk", ints(4), value("2"), of: [3, 1, 3, 2], gives: nil),
         .init("topk", ints(3), value("2"), of: [2, 3, 2], gives: nil),

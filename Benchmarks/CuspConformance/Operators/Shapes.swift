@@ -39,8 +39,8 @@ extension Operator {
         "mT": .unary { $0.transposed(-1, -2) },
         "movedim": .one { call in
             let x = try call.tensor()
-            let from = try call.sizes("source").map(x.axis)
-            let to = try call.sizes("destination").map(x.axis)
+            let from = (try call.ints("source") ?? []).map(x.axis)
+            let to = (try call.ints("destination") ?? []).map(x.axis)
             var rest = x.shape.indices.filter { !from.contains($0) }[...]
             return x.transposed(x.shape.indices.map { to.firstIndex(of: $0).map { from[$0] } ?? rest.removeFirst() })
         },

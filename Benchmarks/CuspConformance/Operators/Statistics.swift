@@ -29,6 +29,9 @@ extension Operator {
             let (column, row) = (x.moved(axis, to: -1).unsqueezed(dim: -1), x.moved(axis, to: -1).unsqueezed(dim: -2))
             let counts = (column .== row).sum(dim: -1)
             let most = counts.max(dim: -1, keepDim: true)
+            if x.shape[axis] > 16, most.max().item(as: Int.self) > 1 {
+                throw Unsupported("a choice among equal elements, as PyTorch's sort of more than 16 makes it,")
+            }
             let rows = x.detached().moved(axis, to: -1)
             let smallest = `where`(counts .== most, rows, Double.infinity).min(dim: -1, keepDim: true)
             let place = Tensor.range(x.shape[axis])
@@ -70,7 +73,7 @@ extension Operator {
             let (start, end, count) = (try call.number("start"), try call.number("end"), try call.int("steps"))
             let base = try call.number("base", 10).number.double
             let dtype = try call.dtype() ?? .float32
-            let exponents = spaced(start.number.double, end.number.double, count, .float64)
+            let exponents = spaced(start, end, count, in: dtype)
             return pow(base, exponents).asType(dtype)
         },
         "scatter_reduce": .one { try scatterReduce($0) },
@@ -78,16 +81,22 @@ extension Operator {
 
     private static func spaced(_ call: Call) throws -> Tensor {
         let (start, end, count) = (try call.number("start"), try call.number("end"), try call.int("steps"))
-        return spaced(start.number.double, end.number.double, count, try call.dtype() ?? .float32)
+        let dtype = try call.dtype() ?? .float32
+        return spaced(start, end, count, in: dtype).asType(dtype)
     }
 
-    /// From both ends to the middle, as PyTorch does.
-    private static func spaced(_ start: Double, _ end: Double, _ count: Int, _ dtype: DType) -> Tensor {
-        if count < 2 { return .full([count], start, dtype: dtype) }
+    /// From both ends to the middle, in float64, as PyTorch does; the ends are of the type first.
+    private static func spaced(
+        _ start: any PlainNumber, _ end: any PlainNumber, _ count: Int, in dtype: DType
+    ) -> Tensor {
+        let ends = [start, end].map { $0.number.double }
+        let (start, end) =
+            dtype.isFloatingPoint ? (ends[0], ends[1]) : (ends[0].rounded(.towardZero), ends[1].rounded(.towardZero))
+        if count < 2 { return .full([count], start, dtype: .float64) }
         let (place, step) = (Tensor.range(count), (end - start) / Double(count - 1))
         let up = place.asType(.float64) * step + start
         let down = end - (count - 1 - place).asType(.float64) * step
-        return `where`(place .< count / 2, up, down).asType(dtype)
+        return `where`(place .< count / 2, up, down)
     }
 
     /// Between the sorted elements at the places below and above q (n - 1).
@@ -224,7 +233,7 @@ extension Operator {
         /// [.., size, 1 + n]: the place's own element, and the values that go there; elsewhere what changes nothing.
         func candidates(_ neutral: any PlainNumber) -> Tensor {
             let nothing = full(neutral, x.dtype)
-            let start = includes ? own : nothing.expanded(to: own.shape)
+            let start = `where`(Tensor([includes]), own, nothing)
             return cat([start.unsqueezed(dim: -1), `where`(goes, each, nothing)], dim: -1)
         }
         let (isFloat, largest) = (x.dtype.isFloatingPoint, Double.infinity)
