@@ -60,9 +60,12 @@ package struct CaseFolder: Sendable {
 
     /// The tensor in the form that the case describes: the same strides over the same storage.
     ///
-    /// - Throws: ``Unsupported`` for a type of elements that Cusp does not have.
+    /// - Throws: ``Unsupported`` for a type of elements, or so many dimensions, that Cusp does not have.
     package func tensor(_ stored: StoredTensor) throws -> Tensor {
         let dtype = try DType(named: stored.dtype)
+        guard stored.shape.count <= Shape.maximumRank else {
+            throw Unsupported("a tensor of more than \(Shape.maximumRank) dimensions")
+        }
         let storage = try Storage(bytes: stored.bytes)
         elements.withUnsafeBytes { bytes in
             guard stored.bytes > 0 else { return }

@@ -47,6 +47,25 @@ import Testing
         #expect(outcome.outputs[0].array(of: Int.self) == [1, 5, 2, 6, 3, 7])
     }
 
+    @Test func moreDimensionsThanCuspHas() throws {
+        let shape = Array(repeating: 1, count: 9)
+        let files = try Folder(Folder.manifest(Folder.test("clone", Folder.tensor(shape))), elements: [1])
+        let outcome = Runner(try CaseFolder(files.url), policy: .minimumNorm).run(0)
+        #expect(outcome.status == .unsupported && outcome.message?.contains("more than 8 dimensions") == true)
+    }
+
+    /// 1 + 1 / 3 in float64, though the operands of the quotient are float32.
+    @Test func mixedTypesAreOneFirst() throws {
+        let number = Folder.tensor([1], at: 8, count: 1)
+        let single = number.replacing("float64", with: "float32")
+        let three = Folder.tensor([1], at: 16, count: 1).replacing("float64", with: "float32")
+        let bits = { (x: Float) in Double(bitPattern: UInt64(x.bitPattern)) }
+        let files = try Folder(
+            Folder.manifest(Folder.test("addcdiv", Folder.tensor([1]), single, three)), elements: [1, bits(1), bits(3)])
+        let outcome = Runner(try CaseFolder(files.url), policy: .minimumNorm).run(0)
+        #expect(outcome.outputs.map { $0.item(as: Double.self) } == [1 + 1 / 3.0])
+    }
+
     /// x + a · b: the gradient at x is the cotangent itself, so the two second cotangents belong to those at a and b.
     @Test func secondCotangentsGoWhereTheyBelong() throws {
         let leaf = { Folder.tensor([2], at: $0, grad: true) }

@@ -133,11 +133,11 @@ extension Operator {
             }
         },
         "addcmul": .one { call in
-            let (x, a, b) = (try call.tensor(), try call.tensor("tensor1"), try call.tensor("tensor2"))
+            let (x, a, b) = try call.threeOfOneType()
             return x + (try call.scaled(a * b, by: "value"))
         },
         "addcdiv": .one { call in
-            let (x, a, b) = (try call.tensor(), try call.tensor("tensor1"), try call.tensor("tensor2"))
+            let (x, a, b) = try call.threeOfOneType()
             return x + (try call.scaled(a / b, by: "value"))
         },
         "clamp": .one { call in
@@ -165,6 +165,13 @@ extension Operator {
 }
 
 extension Call {
+    /// A tensor and two more, in the type of all three, which PyTorch computes in.
+    fileprivate func threeOfOneType() throws -> (Tensor, Tensor, Tensor) {
+        let (x, a, b) = (try tensor(), try tensor("tensor1"), try tensor("tensor2"))
+        let type = DType.promoted(x.dtype, .promoted(a.dtype, b.dtype))
+        return (x.asType(type), a.asType(type), b.asType(type))
+    }
+
     /// `x` times a factor that may be given by name.
     func scaled(_ x: Tensor, by name: String = "alpha") throws -> Tensor {
         try value(name).map { x * (try $0.number(name, in: x.dtype)) } ?? x
