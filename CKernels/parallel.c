@@ -8,6 +8,7 @@
 #include <sched.h>
 #endif
 
+#include "busy.h"
 #include "include/CKernels.h"
 #include "team.h"
 
@@ -18,11 +19,6 @@ static const double worthwhile = 5000;  // nanoseconds
 static atomic_int set_budget, widest = 1;
 static atomic_flag team_taken = ATOMIC_FLAG_INIT;  // one team at a time: a second caller runs alone, not beside it
 static _Thread_local int serial_depth;
-
-// Threads that are busy: those that say so and those in a loop that is long enough for a team. A team leaves a core to each,
-// so that callers beside one another do not make more runnable threads than the budget has.
-static atomic_int occupied;
-static _Thread_local int occupying;
 
 static int cores(void) {
 #if defined(__linux__)
@@ -51,15 +47,6 @@ void ck_serial_begin(void) { serial_depth++; }
 void ck_serial_end(void) { serial_depth--; }
 int ck_widest_team(void) { return atomic_load(&widest); }
 
-void ck_occupy_begin(void) {
-  // Where somebody is busy already, the team must not wait for the next loop on the core that this thread needs.
-  if (occupying++ == 0 && atomic_fetch_add_explicit(&occupied, 1, memory_order_relaxed) > 0) ck_team_rest();
-}
-
-void ck_occupy_end(void) {
-  if (--occupying == 0) atomic_fetch_sub_explicit(&occupied, 1, memory_order_relaxed);
-}
-
 void ck_rest(void) { ck_team_rest(); }
 
 void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t index), void *context) {
@@ -68,8 +55,8 @@ void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t
     for (int64_t i = 0; i < count; i++) body(context, i);
     return;
   }
-  ck_occupy_begin();
-  const int threads = budget + 1 - atomic_load_explicit(&occupied, memory_order_relaxed);
+  const int busy = ck_busy_begin(false), threads = budget - busy;
+  if (busy > 0) ck_team_rest();
   int members = 1;
   if (threads <= 1 || serial_depth > 0 || atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
     for (int64_t i = 0; i < count; i++) body(context, i);
@@ -80,7 +67,7 @@ void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t
     serial_depth--;
     atomic_flag_clear_explicit(&team_taken, memory_order_release);
   }
-  ck_occupy_end();
+  ck_busy_end(true);
   int before = atomic_load(&widest);
   while (members > before && !atomic_compare_exchange_weak(&widest, &before, members)) {}
 }

@@ -317,9 +317,11 @@ void ck_set_threads(int threads);  // at least 1
 void ck_serial_begin(void);
 void ck_serial_end(void);
 // While more `begin`s than `end`s were called on a thread, it counts as busy whether a loop of its own runs or not: teams of
-// other threads leave it a core.
+// other threads leave it a core, and for a moment after the last `end` if it `lingers`, since it probably goes on.
 void ck_occupy_begin(void);
-void ck_occupy_end(void);
+void ck_occupy_end(bool lingers);
+// How many other threads are busy with loops, or were a moment ago, those apart that are between the two calls above.
+int ck_busy_outside(void);
 // Sends the threads that wait for the next loop to sleep at once; by themselves they do so after a millisecond.
 void ck_rest(void);
 // How many threads the widest loop so far has really used. For tests and `cusp info`.

@@ -11,8 +11,8 @@ public protocol Cotangent: Sendable {
     /// - Parameter total: what came before; given away, so it may be written in place when nobody else holds it.
     static func accumulate(_ total: consuming Self, _ next: Self) -> Self
 
-    /// How many threads may be runnable at once, the calling one included. Asked once for each pass that could use
-    /// helpers.
+    /// How many threads may be in passes at once, the calling one included: fewer while the client keeps others busy. Asked
+    /// by each pass that could use helpers, and again, in their scope too, when it calls one or gives it a node.
     static var threads: Int { get }
 
     /// The least work of a node, in nanoseconds, that the client's kernels share among these threads better than the engine

@@ -93,7 +93,8 @@ extension ParallelPass {
     private var isAlone: Bool { ThreadBudget.occupied <= 1 + helpersCalled }
 
     private func takeOrLeave() -> Job? {
-        if failure == nil, !teamIsBusy, !ready.isEmpty, !ready.firstIsWide {
+        let isSupernumerary = ThreadBudget.occupied > Value.threads
+        if failure == nil, !teamIsBusy, !isSupernumerary, !ready.isEmpty, !ready.firstIsWide {
             let job = take(withTeam: false)
             if callerSleeps, !ready.isEmpty { condition.signal() }
             return job
@@ -120,7 +121,10 @@ extension ParallelPass {
         var calls = 0
         if !withTeam {
             let most = helpersWorthCalling(besides: 0)
-            while calls < most, ThreadBudget.reserveHelper(of: budget) { calls += 1 }
+            if most > 0 {
+                let budget = Value.threads
+                while calls < most, ThreadBudget.reserveHelper(of: budget) { calls += 1 }
+            }
             helpersCalled += calls
         }
         return Job(step: step, contributions: contributions, hasTeam: withTeam, helpersToCall: calls)

@@ -8,11 +8,10 @@ import Synchronization
 func runInParallel<Value>(_ plan: Plan, _ roots: [Engine<Value>.Root], retainGraph: Bool) throws -> Slots<Value>? {
     // First what costs nothing: most plans are too small even to ask whether they branch.
     guard plan.work > Costs.parallelPass else { return nil }
-    let budget = Value.threads
-    guard budget > 1 else { return nil }
+    guard Value.threads > 1 else { return nil }
     let schedule = Schedule(plan, teamWork: Value.teamWork)
     guard schedule.workBesidePath(of: plan) > Costs.parallelPass else { return nil }
-    return try ParallelPass(plan, schedule, roots, budget: budget, retainGraph: retainGraph).run()
+    return try ParallelPass(plan, schedule, roots, retainGraph: retainGraph).run()
 }
 
 /// A pass on the calling thread and helpers.
@@ -30,7 +29,6 @@ func runInParallel<Value>(_ plan: Plan, _ roots: [Engine<Value>.Root], retainGra
 final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
     let plan: Plan
     let schedule: Schedule
-    let budget: Int
     let retainGraph: Bool
     let scope: @Sendable (() -> Void) -> Void
 
@@ -57,10 +55,9 @@ final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
     /// nothing.
     let news = Atomic<Int>(0)
 
-    init(_ plan: Plan, _ schedule: Schedule, _ roots: [Engine<Value>.Root], budget: Int, retainGraph: Bool) {
+    init(_ plan: Plan, _ schedule: Schedule, _ roots: [Engine<Value>.Root], retainGraph: Bool) {
         self.plan = plan
         self.schedule = schedule
-        self.budget = budget
         self.retainGraph = retainGraph
         scope = Value.helperScope()
         waiting = schedule.waiting

@@ -21,8 +21,10 @@ struct Number: Cotangent, Equatable, ExpressibleByIntegerLiteral {
     static func serially(_ body: () throws -> Void) rethrows { try $isSerial.withValue(true) { try body() } }
 
     static func helperScope() -> @Sendable (() -> Void) -> Void {
-        let policy = policy
-        return { body in $policy.withValue(policy) { $isSerial.withValue(true) { body() } } }
+        let (policy, budget) = (policy, budget)
+        return { body in
+            $budget.withValue(budget) { $policy.withValue(policy) { $isSerial.withValue(true) { body() } } }
+        }
     }
 
     init(_ value: Float) { self.value = value }

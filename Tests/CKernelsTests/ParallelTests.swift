@@ -1,5 +1,5 @@
 import CKernels
-import Dispatch
+import Foundation
 import Synchronization
 import Testing
 
@@ -71,6 +71,32 @@ extension Atomic where Value == Int {
                     if calls.all != [1] { fatalError("round \(round)") }
                 }
             }
+        }
+    }
+
+    /// Two threads that are busy, or were a moment ago, leave two of four to the third one's team.
+    @Test func busyThreadsKeepTheirCores() async {
+        await #expect(processExitsWith: .success) {
+            ck_set_threads(4)
+            let (here, over) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            for lingers in [false, true] {
+                Thread.detachNewThread {
+                    ck_occupy_begin()
+                    if lingers { ck_occupy_end(true) }
+                    here.signal()
+                    over.wait()
+                }
+            }
+            here.wait()
+            here.wait()
+            let begin = DispatchTime.now()
+            let calls = Calls(1000)
+            calls.run()
+            #expect(calls.all == [1])
+            let milliseconds = Double(DispatchTime.now().uptimeNanoseconds - begin.uptimeNanoseconds) * 1e-6
+            #expect(ck_widest_team() <= 2 || milliseconds > 1)
+            over.signal()
+            over.signal()
         }
     }
 

@@ -19,7 +19,7 @@ final class Pass: Sendable {
     ) throws -> T {
         // Passes beside one another share the cores.
         ck_occupy_begin()
-        defer { ck_occupy_end() }
+        defer { ck_occupy_end(true) }
         return try Recording.$isOn.withValue(createGraph) {
             guard Watch.isOn else { return try runWithHooks(body).result }
             let (result, pass) = try SilentLeaves.$current.withValue([]) {

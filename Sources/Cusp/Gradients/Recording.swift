@@ -33,7 +33,10 @@ extension Tensor: Cotangent {
         return total
     }
 
-    public static var threads: Int { ParallelPasses.areOn.load(ordering: .relaxed) ? Cusp.threads : 1 }
+    public static var threads: Int {
+        // Those in passes share the budget in the engine; of the others it does not know.
+        ParallelPasses.areOn.load(ordering: .relaxed) ? Swift.max(Cusp.threads - Int(ck_busy_outside()), 1) : 1
+    }
 
     public static var teamWork: Double { 10_000 * Double(Cusp.threads) }
 
@@ -49,7 +52,7 @@ extension Tensor: Cotangent {
         return { body in
             ck_occupy_begin()
             scope.use { serially(body) }
-            ck_occupy_end()
+            ck_occupy_end(false)
         }
     }
 }

@@ -82,7 +82,7 @@ extension Tensor {
 
     /// The gradient where the whole of it is the softmax times `g`: nothing is infinite, and no second derivative is asked for.
     private func finiteSlopes(_ g: Tensor, _ y: Tensor, _ part: Reduced) throws(TensorError) -> Tensor? {
-        guard part.dims.count == 1, !Recording.isOn, !Watch.isOn, g.dtype == dtype else { return nil }
+        guard part.dims.count == 1, !Recording.isOn, g.dtype == dtype else { return nil }
         let spread = try PointwiseFunction.nothing.reduce(.sum, [.value(y)], Array(0..<y.rank), false)
         guard spread.item(as: Double.self) == 0 else { return nil }
         let slopes = Tensor(try normalized("softmax", logarithm: false, part.dims[0]))

@@ -1,0 +1,84 @@
+#include "busy.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "include/CKernels.h"
+#include "team.h"
+
+enum { MOST = 256, LINE = 128 };  // threads that are counted; bytes that two cores should not share
+// In nanoseconds. Where it is longer, a task that goes from thread to thread counts twice.
+static const int64_t MOMENT = 1000 * 1000;
+static const int64_t IN_LOOP = INT64_MAX - 1, IN_PASS = INT64_MAX;
+
+// A thread's place, from its first loop to its end.
+static struct {
+  _Alignas(LINE) _Atomic int64_t until;  // until when it is busy
+  atomic_bool taken;
+} places[MOST];
+static atomic_int used;  // no place behind these was ever taken
+
+static pthread_key_t leaving;
+static pthread_once_t made = PTHREAD_ONCE_INIT;
+static _Thread_local int own = -1, depth;
+
+static void leave(void *place) {
+  const intptr_t i = (intptr_t)place - 1;
+  atomic_store(&places[i].until, 0);
+  atomic_store(&places[i].taken, false);
+}
+
+static void make(void) { pthread_key_create(&leaving, leave); }
+
+// Takes a place for this thread. Where there is none left it is not counted.
+static void come(void) {
+  pthread_once(&made, make);
+  own = MOST;
+  for (int i = 0; i < MOST && own == MOST; i++)
+    if (!atomic_load_explicit(&places[i].taken, memory_order_relaxed) && !atomic_exchange(&places[i].taken, true))
+      own = i;
+  if (own == MOST) return;
+  pthread_setspecific(leaving, (void *)(intptr_t)(own + 1));
+  int before = atomic_load(&used);
+  while (before <= own && !atomic_compare_exchange_weak(&used, &before, own + 1)) {}
+}
+
+static int64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * (int64_t)1000000000 + t.tv_nsec;
+}
+
+// How many other threads are busy; those in passes only `with_passes`.
+static int others(bool with_passes) {
+  const int count = atomic_load_explicit(&used, memory_order_acquire);
+  if (count == 0 || (count == 1 && own == 0)) return 0;
+  const int64_t time = now();
+  int busy = 0;
+  for (int i = 0; i < count; i++) {
+    const int64_t until = atomic_load(&places[i].until);
+    if (i != own && until > time && (with_passes || until != IN_PASS)) busy++;
+  }
+  return busy;
+}
+
+int ck_busy_begin(bool in_pass) {
+  if (__builtin_expect(own < 0, 0)) come();
+  if (depth++ == 0 && own < MOST) atomic_store(&places[own].until, in_pass ? IN_PASS : IN_LOOP);
+  return others(true);
+}
+
+void ck_busy_end(bool lingers) {
+  if (--depth == 0 && own < MOST) atomic_store(&places[own].until, lingers ? now() + MOMENT : 0);
+}
+
+void ck_occupy_begin(void) {
+  // Where somebody is busy already, the team must not wait for the next loop on the core that this thread needs.
+  if (ck_busy_begin(true) > 0) ck_team_rest();
+}
+
+void ck_occupy_end(bool lingers) { ck_busy_end(lingers); }
+
+int ck_busy_outside(void) { return others(false); }
