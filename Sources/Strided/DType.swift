@@ -63,6 +63,16 @@ extension DType {
         return a.rank > b.rank ? a : b
     }
 
+    /// Whether every element of this type is one of `other`, too.
+    package func fits(in other: DType) -> Bool {
+        switch (self, other) {
+        case (.bool, _), (.int32, .int64), (.int32, .float64), (.float32, .float64): true
+        case (.uint8, _): other != .bool
+        case (.float16, .float32), (.float16, .float64), (.bfloat16, .float32), (.bfloat16, .float64): true
+        default: self == other
+        }
+    }
+
     /// The float type that a function such as `exp` computes in: this type if it is one, else float32.
     public var floating: DType { isFloatingPoint ? self : .float32 }
 

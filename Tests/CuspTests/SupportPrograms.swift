@@ -1,76 +1,122 @@
 import Cusp
 
-/// A random elementwise function of three operands, of steps that each use earlier values. Smooth enough that its gradient can
-/// be compared, with selections and ties as they come.
+/// A random elementwise function of one to five operands and one to six results, of steps that each use earlier values, any function
+/// of the ``Algebra`` among them.
 struct RandomProgram: CustomStringConvertible {
+    enum Kind: String {
+        /// In float64 throughout, with values and slopes of a moderate size.
+        case smooth
+        /// The same, but operands lie where functions have no value too, and repeat.
+        case wild
+        /// Of operands of all types, with casts.
+        case mixed
+    }
+
     enum Step {
-        case unary(Int, Int)
-        case binary(Int, Int, Int)
-        case scaled(Int, Int, Double)
+        case function(Int, [(value: Int, place: Algebra.Place)])
+        case number(Int, Int, Double)
+        case integer(Int, Int, Int)
+        case cast(DType, Int)
         case select(Int, Int, Int, Int)
     }
 
-    static let arity = 3
-    var steps: [Step] = []
+    let seed: Int
+    let kind: Kind
+    let types: [DType]
+    private(set) var steps: [Step] = []
+    private(set) var results: [Int] = []
+    var arity: Int { types.count }
 
-    init(seed: Int) {
+    init(seed: Int, _ kind: Kind, arity: Int? = nil) {
+        (self.seed, self.kind) = (seed, kind)
         var random = SeededGenerator(seed: seed)
-        for _ in 0..<(2 + random.below(11)) {
-            let known = Self.arity + steps.count
-            // Late values more often, so that most of them have a part in the result.
-            let pick = { (random: inout SeededGenerator) in max(random.below(known), random.below(known)) }
-            let (a, b, c, d) = (pick(&random), pick(&random), pick(&random), pick(&random))
-            switch random.below(8) {
-            case 0, 1, 2: steps.append(.unary(random.below(Self.unaryCount), a))
-            case 3, 4, 5: steps.append(.binary(random.below(Self.binaryCount), a, b))
-            case 6: steps.append(.scaled(random.below(3), a, Double(random.below(9)) / 4 - 1))
-            default: steps.append(.select(a, b, c, d))
+        let arity = arity ?? 1 + random.below(5)
+        types = kind == .mixed ? random.types(arity) : Array(repeating: .float64, count: arity)
+        // Tried on a few values: a step whose values are too large, or not numbers, is left out again.
+        var values = types.map { Tensor(Domain.range(-3, 3).samples(16, &random), [16], $0) }
+        for _ in 0..<(1 + random.below(14)) {
+            let step = step(values.count, &random)
+            let value = Self.run(step, values)
+            guard kind == .wild || value.elements.allSatisfy({ $0.magnitude < 100 }) else { continue }
+            steps.append(step)
+            values.append(value)
+        }
+        results = (0..<(1 + random.below(6))).map { _ in late(values.count, &random) }
+        results[0] = values.count - 1
+    }
+
+    /// Late values more often, so that most of them have a part in the results.
+    private func late(_ count: Int, _ random: inout SeededGenerator) -> Int {
+        max(random.below(count), random.below(count))
+    }
+
+    private func step(_ count: Int, _ random: inout SeededGenerator) -> Step {
+        let pick = { (random: inout SeededGenerator) in late(count, &random) }
+        switch random.below(kind == .mixed ? 12 : 10) {
+        case 0: return .number(random.below(3), pick(&random), Double(random.below(9)) / 4 - 1)
+        case 1: return .integer(random.below(3), pick(&random), random.below(5) - 1)
+        case 2: return .select(pick(&random), pick(&random), pick(&random), pick(&random))
+        case 3..<10:
+            let index = random.below(Algebra.entries.count)
+            let operands = Algebra.entries[index].places.map { place in
+                (pick(&random), kind == .wild ? .anywhere : place)
             }
+            return .function(index, operands)
+        default: return .cast(AlgebraTests.types[random.below(AlgebraTests.types.count)], pick(&random))
         }
     }
 
-    func callAsFunction<E: Elementwise>(_ operands: [E]) -> E {
+    func callAsFunction<E: Elementwise>(_ operands: [E]) -> [E] {
         var values = operands
-        for step in steps {
-            switch step {
-            case .unary(let which, let a): values.append(Self.unary(which, values[a]))
-            case .binary(let which, let a, let b): values.append(Self.binary(which, values[a], values[b]))
-            case .scaled(0, let a, let number): values.append(values[a] * number)
-            case .scaled(1, let a, let number): values.append(number - values[a])
-            case .scaled(_, let a, let number): values.append(maximum(values[a], number))
-            case .select(let a, let b, let c, let d):
-                values.append(`where`(values[a] .> values[b], values[c], values[d]))
-            }
-        }
-        // Bounded, and every operand has a part.
-        return operands.reduce(tanh(values.last!)) { $0 + 0.25 * $1 * $1 }
+        for step in steps { values.append(Self.run(step, values)) }
+        return results.map { values[$0] }
     }
 
-    static let unaryCount = 8
-    private static func unary<E: Elementwise>(_ which: Int, _ x: E) -> E {
-        switch which {
-        case 0: tanh(x)
-        case 1: sigmoid(x)
-        case 2: exp(tanh(x))
-        case 3: abs(x)
-        case 4: sqrt(1 + x * x)
-        case 5: log1p(abs(x))
-        case 6: -x
-        default: clamp(x, min: -0.9, max: 1.1)
+    private static func run<E: Elementwise>(_ step: Step, _ values: [E]) -> E {
+        switch step {
+        case .function(let index, let operands):
+            Algebra.apply(index, operands.map { moved(values[$0.value], $0.place) })
+        case .number(0, let a, let number): values[a] * number
+        case .number(1, let a, let number): number - values[a]
+        case .number(_, let a, let number): maximum(values[a], number)
+        case .integer(0, let a, let number): values[a] * number
+        case .integer(1, let a, let number): number - values[a]
+        case .integer(_, let a, let number): values[a] .> number
+        case .cast(let type, let a): values[a].asType(type)
+        case .select(let a, let b, let c, let d): `where`(values[a] .> values[b], values[c], values[d])
         }
     }
 
-    static let binaryCount = 6
-    private static func binary<E: Elementwise>(_ which: Int, _ a: E, _ b: E) -> E {
-        switch which {
-        case 0: a + b
-        case 1: a - b
-        case 2: tanh(a) * b
-        case 3: a / (1.5 + tanh(b))
-        case 4: maximum(a, b)
-        default: minimum(a, b)
+    private static func moved<E: Elementwise>(_ x: E, _ place: Algebra.Place) -> E {
+        switch place {
+        case .anywhere: x
+        case .positive: 0.25 + abs(x)
+        case .unit: 0.9 * tanh(x)
+        case .aboveOne: 1.25 + abs(x)
+        case .nonzero: x + copySign(0.5, x)
         }
     }
 
-    var description: String { steps.enumerated().map { "v\($0 + Self.arity) = \($1)" }.joined(separator: "; ") }
+    /// Operands that lie in memory in any way; the first one, if need be, not stretched.
+    func operands(_ rows: Int, _ columns: Int, firstIsFull: Bool = false) -> [Tensor] {
+        var random = SeededGenerator(seed: seed + 1)
+        return types.enumerated().map { i, type in
+            let choice = firstIsFull && i == 0 ? Arrangement.full : Arrangement.allCases
+            let domain = kind == .smooth ? Domain.range(-2, 2) : random.below(2) == 0 ? .small : .range(-3, 3)
+            return choice.randomElement(using: &random)!.tensor(rows, columns, type, domain, &random)
+        }
+    }
+
+    var description: String {
+        let lines = steps.enumerated().map { i, step in
+            let text =
+                if case .function(let index, let operands) = step {
+                    "\(Algebra.entries[index].name) of \(operands.map { "\($0.value) \($0.place)" })"
+                } else {
+                    "\(step)"
+                }
+            return "    \(i + arity) = \(text)\n"
+        }
+        return "seed \(seed), \(kind.rawValue), operands \(types), results \(results)\n" + lines.joined()
+    }
 }

@@ -16,6 +16,8 @@ final class CompiledProgram: @unchecked Sendable {
     let inputCount: Int
     /// How many outputs the kernels write.
     let outputCount: Int
+    /// Whether the kernels can run it in one pass.
+    let fits: Bool
     /// Whether there is one result, which is computed: nearly always.
     let isSingle: Bool
     private let instructions: UnsafeMutablePointer<ck_instruction>
@@ -32,6 +34,7 @@ final class CompiledProgram: @unchecked Sendable {
         instructions.initialize(from: assignment.instructions, count: assignment.instructions.count)
         constants = .allocate(capacity: max(assignment.constants.count, 1))
         constants.initialize(from: assignment.constants.map(\.double), count: assignment.constants.count)
+        fits = assignment.fits
         isSingle = results.count == 1 && outputCount == 1
         raw = .allocate(capacity: 1)
         raw.initialize(
@@ -54,6 +57,8 @@ private struct Assignment {
     var results: [CompiledProgram.Result] = []
     /// The positions of the values that become the kernels' outputs.
     var outputs: [Int] = []
+    /// Values that one more output is a copy of, and the place of that.
+    private var copies: [(of: Int, to: Int)] = []
     var constants: [Number] = []
     var registers = 0
     var instructions: [ck_instruction] = []
@@ -68,16 +73,20 @@ private struct Assignment {
         readers = Array(repeating: 0, count: program.values.count)
     }
 
-    /// What computes a value: a decreed one is its body.
+    /// What computes a value: a decreed one is its body, and in a pass of one type a cast changes nothing.
     private func source(_ id: Int) -> Int {
         var id = id
-        while case .decreed(_, let value, _) = program.values[id] { id = value }
-        return id
+        while true {
+            switch program.values[id] {
+            case .decreed(_, let value, _), .cast(_, let value): id = value
+            case .input, .constant, .operation: return id
+            }
+        }
     }
 
     mutating func run() {
         let live = program.live
-        for id in program.outputs { settle(source(id)) }
+        for id in program.outputs { settle(id) }
         for (id, value) in program.values.enumerated() where live[id] {
             if case .constant(let number) = value {
                 place[id] = program.inputCount + outputs.count + constants.count
@@ -85,12 +94,6 @@ private struct Assignment {
             }
             if case .input(let i) = value { place[id] = i }
             if case .operation = value { for operand in value.operands { readers[source(operand)] += 1 } }
-        }
-        // Not preconditions, whose sentences are not in a release build.
-        guard program.inputCount + outputs.count <= CK_MAX_OPERANDS, constants.count <= CK_MAX_CONSTANTS else {
-            fatalError(
-                "Pointwise: more than \(CK_MAX_OPERANDS) operands and results, or \(CK_MAX_CONSTANTS) constants; split the function"
-            )
         }
         var isDone = live.map { !$0 }
         for id in program.values.indices where !isDone[id] {
@@ -101,9 +104,13 @@ private struct Assignment {
                 isDone[id] = true
             }
         }
-        guard registers <= CK_MAX_REGISTERS else {
-            fatalError("Pointwise: more than \(CK_MAX_REGISTERS) intermediate values at once; split the function")
-        }
+        for copy in copies { emit(CK_copy, [place[copy.of]!], to: copy.to) }
+    }
+
+    /// Whether it is within the limits of the kernels.
+    var fits: Bool {
+        program.inputCount + outputs.count <= CK_MAX_OPERANDS && constants.count <= CK_MAX_CONSTANTS
+            && registers <= CK_MAX_REGISTERS
     }
 
     private func slopes(of id: Int) -> [Int] {
@@ -112,14 +119,20 @@ private struct Assignment {
     }
 
     private mutating func settle(_ id: Int) {
-        switch program.values[id] {
+        let source = source(id)
+        switch program.values[source] {
         case .input(let i): results.append(.input(i))
         case .constant(let number): results.append(.constant(number))
         default:
             if let known = outputs.firstIndex(of: id) {
                 results.append(.computed(known))
             } else {
-                place[id] = program.inputCount + outputs.count
+                // A value that is a result twice, in two types, is copied.
+                if place[source] == nil {
+                    place[source] = program.inputCount + outputs.count
+                } else {
+                    copies.append((source, program.inputCount + outputs.count))
+                }
                 results.append(.computed(outputs.count))
                 outputs.append(id)
             }
@@ -140,9 +153,13 @@ private struct Assignment {
             }
             place[id] = free.removeLast()
         }
-        // What does not fit is found out after the last instruction.
+        emit(primitive, places, to: place[id]!)
+    }
+
+    private mutating func emit(_ primitive: Primitive, _ places: [Int], to place: Int) {
+        // Places that do not fit are those of a program that does not, which is not run.
         let at = (places + [0, 0]).map { UInt8(truncatingIfNeeded: $0) }
-        let to = UInt8(truncatingIfNeeded: place[id]!)
+        let to = UInt8(truncatingIfNeeded: place)
         instructions.append(
             ck_instruction(operation: UInt8(primitive.rawValue), dst: to, a: at[0], b: at[1], c: at[2]))
     }

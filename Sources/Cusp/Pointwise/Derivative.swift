@@ -2,8 +2,10 @@ import CKernels
 
 /// Which derivative of a function is asked for: with respect to which operands, under which policy.
 struct DerivativeKey: Equatable, Sendable {
+    static let mostOperands = 64
+
     /// Bit `i`: operand `i` wants a gradient.
-    let wanted: UInt32
+    let wanted: UInt64
     let policy: KinkPolicy
     /// What the result is reduced by in the same pass, if it is: then it is not there to be saved.
     var ending: Reduction?
@@ -67,8 +69,8 @@ private final class Deriver {
         self.ending = ending
     }
 
-    func derivative(of name: String, _ wanted: UInt32) -> Derivative {
-        let wanted = (0..<program.inputCount).filter { wanted & 1 << UInt32($0) != 0 }
+    func derivative(of name: String, _ wanted: UInt64) -> Derivative {
+        let wanted = (0..<program.inputCount).filter { wanted & 1 << UInt64($0) != 0 }
         let results: [Expression] = tracer.trace {
             for output in program.outputs {
                 let g = tracer.input()
@@ -99,6 +101,8 @@ private final class Deriver {
             for (operand, gradient) in zip(operands, rules) where needed[operand] {
                 if let gradient { add(gradient, to: operand) }
             }
+        // What arrives is of another type; promotion takes it from there.
+        case .cast(let type, let source): if type.isFloatingPoint { add(g, to: source) }
         case .decreed(let decree, _, let operands):
             let slopes = decree.slopes(operands.map(value), value(id))
             for (operand, slope) in zip(operands, slopes) where needed[operand] {
@@ -118,18 +122,13 @@ private final class Deriver {
         switch program.values[id] {
         case .constant(let number): expression = Expression(number)
         case .input(let i): expression = save(.operand(i))
-        case .operation, .decreed:
+        case .operation, .cast, .decreed:
             if ending == nil, let output = program.outputs.firstIndex(of: id) {
                 expression = save(.result(output))
             } else if case .operation(let primitive, _, _, _) = program.values[id] {
                 expression = tracer.operation(primitive, program.values[id].operands.map(value))
-            } else if case .decreed(let decree, let body, let operands) = program.values[id] {
-                expression = tracer.place(
-                    .decreed(
-                        decree, value: tracer.position(of: value(body)),
-                        operands: operands.map { tracer.position(of: value($0)) }))
             } else {
-                fatalError("unreachable")
+                expression = tracer.place(program.values[id].moved { tracer.position(of: value($0)) })
             }
         }
         rewritten[id] = expression

@@ -4,6 +4,8 @@
 public protocol Elementwise {
     static func apply(_ function: PointwiseFunction, to operands: Span<Operand<Self>>) -> Self
 
+    func asType(_ dtype: DType, file: StaticString, line: UInt) -> Self
+
     // Up to three operands are requirements too, so that the conforming type's own code runs, not generic code.
     static func apply(_ function: PointwiseFunction, _ a: Self) -> Self
     static func apply(_ function: PointwiseFunction, _ a: Self, _ b: Self) -> Self
@@ -24,6 +26,10 @@ public enum Operand<Value> {
 extension Operand: Sendable where Value: Sendable {}
 
 extension Elementwise {
+    /// The elements converted to another type.
+    @_disfavoredOverload
+    public func asType(_ dtype: DType) -> Self { asType(dtype, file: #fileID, line: #line) }
+
     // The operands stand on the stack: a list on the heap would cost as much as a small operation.
     public static func apply(_ function: PointwiseFunction, _ a: Self) -> Self {
         let operands: [1 of Operand<Self>] = [.value(a)]

@@ -76,6 +76,7 @@ extension PointwiseFunction {
         // Nearly always there is one result: then nothing is put into lists.
         guard compiled.isSingle else { return try evaluateAll(operands, over: spare)[0] }
         let call = try Call(self, operands)
+        guard call.typing.isUniform else { return try evaluateAll(operands)[0] }
         var result = try call.place(call.typing.results[0], spare)
         compiled.run(operands, into: CollectionOfOne(result), call)
         if call.needsGradient { record(&result, operands) }
@@ -96,6 +97,27 @@ extension PointwiseFunction {
     /// All results for these operands, recorded if any of them needs gradients.
     func evaluateAll(_ operands: Span<Operand<Tensor>>, over spare: Tensor? = nil) throws(TensorError) -> [Tensor] {
         let call = try Call(self, operands)
+        let results =
+            call.typing.isUniform
+            ? try computed(operands, over: spare, call) : try stages(operands).results(operands, call.shape)
+        guard call.needsGradient && Recording.isOn && results.contains(where: { $0.dtype.isFloatingPoint }) else {
+            if call.needsGradient && Recording.isOn {
+                for result in results { markCut(result, operands) }
+            }
+            if Watch.isOn { Watch.note(self, operands, results, nil) }
+            return results
+        }
+        let node = PointwiseNode(self, operands, results)
+        if Watch.isOn { Watch.note(self, operands, results, node) }
+        return results.enumerated().map { i, result in
+            result.dtype.isFloatingPoint ? Tensor(result.buffer, source: Edge(node, output: i)) : result
+        }
+    }
+
+    /// All results, in one pass.
+    private func computed(
+        _ operands: Span<Operand<Tensor>>, over spare: Tensor?, _ call: Call
+    ) throws(TensorError) -> [Tensor] {
         // A result that is an operand itself may be the spare one.
         let spare = compiled.results.contains { if case .input = $0 { true } else { false } } ? nil : spare
         var outputs: [Tensor] = []
@@ -107,18 +129,6 @@ extension PointwiseFunction {
         var results: [Tensor] = []
         for (result, type) in zip(compiled.results, call.typing.results) {
             results.append(try resolve(result, type, operands, outputs, call.shape))
-        }
-        guard call.needsGradient && Recording.isOn && results.contains(where: { $0.dtype.isFloatingPoint }) else {
-            if call.needsGradient && Recording.isOn {
-                for result in results { markCut(result, operands) }
-            }
-            if Watch.isOn { Watch.note(self, operands, results, nil) }
-            return results
-        }
-        let node = PointwiseNode(self, operands, results)
-        if Watch.isOn { Watch.note(self, operands, results, node) }
-        for i in results.indices where results[i].dtype.isFloatingPoint {
-            results[i].source = Edge(node, output: i)
         }
         return results
     }
@@ -171,7 +181,16 @@ struct Call {
             case .number(let number): key.append(number)
             }
         }
-        typing = function.typing(key)
+        guard operands.count <= DerivativeKey.mostOperands else {
+            throw TensorError(
+                .shape,
+                "\(function.name): \(operands.count) operands, results' gradients among them; at most \(DerivativeKey.mostOperands) are possible; split the function"
+            )
+        }
+        // So many operands are never one pass.
+        typing =
+            operands.count <= TypingKey.most
+            ? function.typing(key) : Typing(function.program, operands.types, fits: false)
     }
 
     /// Where a result goes: over `spare` where that has its shape and type.
@@ -183,7 +202,7 @@ struct Call {
 
 extension PointwiseFunction {
     func typing(_ key: TypingKey) -> Typing {
-        typings.value(for: key) { Typing(program, key.types) }
+        typings.value(for: key) { Typing(program, key.types, fits: compiled.fits) }
     }
 }
 

@@ -45,9 +45,18 @@ public struct Expression: Elementwise, ExpressibleByFloatLiteral, ExpressibleByI
             case .number(let number): Expression(number)
             }
         }
-        guard let tracer = Tracer.current else {
-            fatalError("Pointwise: an expression was used outside of the closure that it is a parameter of")
-        }
-        return tracer.inline(function.program, operands)[0]
+        return Tracer.running.inline(function.program, operands)[0]
+    }
+
+    /// The value as an element of another type, converted as ``Tensor/asType(_:file:line:)`` does.
+    ///
+    ///     let whole = Pointwise { x in x.asType(.int32).asType(.float32) }
+    ///     whole(Tensor([-1.5, 0.5, 2.75]))     // [-1.  0.  2.]
+    ///
+    /// The gradient goes through a cast to a float type, and ends at the others. What follows is computed in the new type, by the
+    /// same rules as for tensors; where values of different types cannot be computed in one pass, in several.
+    public func asType(_ dtype: DType, file: StaticString = #fileID, line: UInt = #line) -> Expression {
+        let tracer = Tracer.running
+        return tracer.place(.cast(dtype, tracer.position(of: self)))
     }
 }

@@ -9,6 +9,7 @@ public final class PointwiseFunction: Sendable {
     let compiled: CompiledProgram
     let derivatives = Memo<DerivativeKey, Derivative>()
     let typings = Memo<TypingKey, Typing>()
+    let staged = Memo<[OperandType], Stages>()
     let companions = Memo<Companion, PointwiseFunction>()
     let seed = Seed()
 
@@ -47,7 +48,7 @@ public final class PointwiseFunction: Sendable {
     /// The slope for one operand, inside a derivative that is being written down.
     private func slope(at operand: Int, _ x: [Expression]) -> Expression {
         // An ending's derivative asks for operands only.
-        let derivative = derivative(DerivativeKey(wanted: 1 << UInt32(operand), policy: .current, ending: .sum))
+        let derivative = derivative(DerivativeKey(wanted: 1 << UInt64(operand), policy: .current, ending: .sum))
         let saved = derivative.saved.map { what in
             guard case .operand(let i) = what else { fatalError("a sum saves no results") }
             return x[i]

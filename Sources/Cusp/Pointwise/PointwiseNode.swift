@@ -23,11 +23,11 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         _ ending: PointwiseEnding? = nil
     ) {
         let result = results.first!.body
-        var wanted: UInt32 = 0
+        var wanted: UInt64 = 0
         var isEven = true
         for i in operands.indices {
             guard case .value(let tensor) = operands[i], tensor.body.source != nil else { continue }
-            wanted |= 1 << UInt32(i)
+            wanted |= 1 << UInt64(i)
             let hasShape = ending.map { $0.part.shape == tensor.shape } ?? tensor.body.hasShape(of: result)
             if !hasShape || tensor.dtype != result.dtype { isEven = false }
         }

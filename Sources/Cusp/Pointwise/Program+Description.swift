@@ -36,6 +36,9 @@ extension Program {
                 lines.append(
                     "    v\(id) = \(primitive.name) \(value.operands.map { names[$0] }.joined(separator: ", "))")
                 names.append("v\(id)")
+            case .cast(let type, let source):
+                lines.append("    v\(id) = \(type) \(names[source])")
+                names.append("v\(id)")
             case .decreed(_, let body, let operands):
                 let given = operands.map { names[$0] }.joined(separator: ", ")
                 lines.append("    v\(id) = \(names[body]), with a given derivative at \(given)")

@@ -11,6 +11,8 @@ struct Program: Sendable {
         case constant(Number)
         /// Operands are positions of earlier values; those past the primitive's arity are -1.
         case operation(Primitive, Int, Int, Int)
+        /// The same number, as an element of a type.
+        case cast(DType, Int)
         /// The same as `value`, but with a derivative by decree with respect to `operands`.
         case decreed(Decree, value: Int, operands: [Int])
     }
@@ -36,11 +38,31 @@ final class Decree: Sendable, Hashable {
 
 extension Program.Value {
     /// The positions of the values that this one is computed from.
-    var operands: [Int] {
+    var sources: [Int] {
         switch self {
         case .input, .constant: []
         case .operation(_, let a, let b, let c): [a, b, c].filter { $0 >= 0 }
+        case .cast(_, let value), .decreed(_, let value, _): [value]
+        }
+    }
+
+    /// The same, and those that its derivative is given by.
+    var operands: [Int] {
+        switch self {
+        case .input, .constant, .operation, .cast: sources
         case .decreed(_, let value, let operands): [value] + operands
+        }
+    }
+
+    /// With other positions of its operands.
+    func moved(_ at: (Int) -> Int) -> Self {
+        switch self {
+        case .input, .constant: self
+        case .operation(let primitive, let a, let b, let c):
+            .operation(primitive, at(a), b < 0 ? b : at(b), c < 0 ? c : at(c))
+        case .cast(let type, let value): .cast(type, at(value))
+        case .decreed(let decree, let value, let operands):
+            .decreed(decree, value: at(value), operands: operands.map(at))
         }
     }
 }
@@ -64,6 +86,7 @@ extension Program {
         for (id, value) in values.enumerated() {
             switch value {
             case .input(let i): depends[id] = inputs.contains(i)
+            case .cast(let type, let source): depends[id] = type.isFloatingPoint && depends[source]
             case .decreed(_, _, let operands): depends[id] = operands.contains { depends[$0] }
             case .constant, .operation: depends[id] = value.operands.contains { depends[$0] }
             }
@@ -83,15 +106,11 @@ extension Program {
         var result = Program(inputCount: inputs.count, values: [], outputs: [])
         var position = [Int](repeating: -1, count: values.count)
         for (id, value) in values.enumerated() where live[id] {
-            let at = { (old: Int) in old < 0 ? -1 : position[old] }
             position[id] = result.values.count
-            switch value {
-            case .input(let i): result.values.append(.input(inputs.firstIndex(of: i)!))
-            case .constant: result.values.append(value)
-            case .operation(let primitive, let a, let b, let c):
-                result.values.append(.operation(primitive, at(a), at(b), at(c)))
-            case .decreed(let decree, let body, let operands):
-                result.values.append(.decreed(decree, value: at(body), operands: operands.map(at)))
+            if case .input(let i) = value {
+                result.values.append(.input(inputs.firstIndex(of: i)!))
+            } else {
+                result.values.append(value.moved { position[$0] })
             }
         }
         result.outputs = outputs.map { position[$0] }

@@ -41,7 +41,7 @@ extension PointwiseFunction {
         if reduction == .max || reduction == .min { try part.requireElements() }
         // Where nothing is computed, nothing reduced, or in integers, there is nothing to gain.
         guard case .computed = compiled.results[0], compiled.results.count == 1, !part.dims.isEmpty,
-            call.shape.elementCount > 0, call.typing.results[0] == call.typing.compute,
+            call.shape.elementCount > 0, call.typing.isUniform, call.typing.results[0] == call.typing.compute,
             call.typing.compute.isFloatingPoint
         else {
             let values = try evaluateAll(operands.span)[0]

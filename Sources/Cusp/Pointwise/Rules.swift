@@ -63,8 +63,8 @@ extension Primitive {
         // Where x[0], a gradient, was 0, no slope had a part: nothing comes back to it, whatever g is.
         case CK_chain: [chain(g, x[1]), `where`(x[0] .== 0, 0, chain(g, x[0]))]
         case CK_div: [chain(g, 1 / x[1]), chain(g, -(y / x[1]))]
-        case CK_maximum: [share(g, of: x[0], over: x[1]), share(g, of: x[1], over: x[0])]
-        case CK_minimum: [share(g, of: -x[0], over: -x[1]), share(g, of: -x[1], over: -x[0])]
+        case CK_maximum: [share(g, x[0], x[1], loses: x[0] .< x[1]), share(g, x[1], x[0], loses: x[1] .< x[0])]
+        case CK_minimum: [share(g, x[0], x[1], loses: x[0] .> x[1]), share(g, x[1], x[0], loses: x[1] .> x[0])]
         case CK_logaddexp: [chain(g, logShare(x[0], x[1])), chain(g, logShare(x[1], x[0]))]
         case CK_pow:
             [
@@ -88,10 +88,10 @@ extension Primitive {
     }
 }
 
-/// The gradient of the larger of two: all of it for the larger, half each at a tie, and both where one is NaN, as the NaN
-/// came from either.
-private func share(_ g: Expression, of winner: Expression, over other: Expression) -> Expression {
-    `where`(winner .== other, 0.5 * g, `where`(winner .< other, 0, g))
+/// The gradient of one of two that were chosen from: all of it for the chosen one, half each at a tie, and both where one is
+/// NaN, as the NaN came from either.
+private func share(_ g: Expression, _ one: Expression, _ other: Expression, loses: Expression) -> Expression {
+    `where`(one .== other, 0.5 * g, `where`(loses, 0, g))
 }
 
 /// The part of `a` in logAddExp(a, b). Two infinities are a tie; two of -inf have no part in anything, which PyTorch 2.13 does

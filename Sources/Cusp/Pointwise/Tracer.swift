@@ -6,6 +6,13 @@ import CKernels
 final class Tracer: @unchecked Sendable {
     /// The tracer of the closure that is running.
     @TaskLocal static var current: Tracer?
+    /// That tracer; traps where there is none.
+    static var running: Tracer {
+        guard let tracer = current else {
+            fatalError("Pointwise: an expression was used outside of the closure that it is a parameter of")
+        }
+        return tracer
+    }
     /// Where ``Expression/derived`` is from.
     static let ofNobody = Tracer()
 
@@ -47,6 +54,10 @@ final class Tracer: @unchecked Sendable {
     /// The position of `expression`, which may be a constant that is not written down yet.
     func position(of expression: Expression) -> Int {
         switch expression.kind {
+        case .number(.int(let number)) where Int(exactly: Double(number)) != number:
+            // The kernels' constants are of type float64.
+            let (high, low) = (Expression(.int(number & ~0xffff_ffff)), Expression(.int(number & 0xffff_ffff)))
+            return operation(CK_add, [high, low]).position!
         case .number(let number): return place(.constant(number)).position!
         case .value(let tracer, let position):
             if expression.isDerived {
@@ -79,13 +90,7 @@ final class Tracer: @unchecked Sendable {
             case .constant(let number): copies.append(Expression(number))
             case .operation(let primitive, let a, let b, let c):
                 copies.append(operation(primitive, [a, b, c].prefix(primitive.arity).map { copies[$0] }))
-            case .decreed(let decree, let value, let operands):
-                copies.append(
-                    place(
-                        .decreed(
-                            decree, value: position(of: copies[value]),
-                            operands: operands.map { position(of: copies[$0]) }))
-                )
+            case .cast, .decreed: copies.append(place(value.moved { position(of: copies[$0]) }))
             }
         }
         return program.outputs.map { copies[$0] }

@@ -2,6 +2,7 @@ import CKernels
 
 /// Up to 32 numbers of four bits: types and kinds of operands, compared and copied as plain words.
 struct Codes: Equatable, Sendable {
+    static let most = 32
     private var low: UInt64 = 0
     private var high: UInt64 = 0
     private(set) var count: UInt64 = 0
@@ -19,6 +20,9 @@ struct Codes: Equatable, Sendable {
 /// The kinds of a function's operands.
 struct TypingKey: Equatable, Sendable {
     private var codes = Codes()
+
+    /// More operands than this cannot be told apart.
+    static var most: Int { Codes.most }
 
     @inline(__always) mutating func append(_ type: DType) { codes.append(type.rawValue) }
 
@@ -42,6 +46,17 @@ struct TypingKey: Equatable, Sendable {
     }
 }
 
+extension Span<Operand<Tensor>> {
+    var types: [OperandType] {
+        indices.map { i in
+            switch self[i] {
+            case .value(let tensor): .elements(tensor.dtype)
+            case .number(let number): OperandType(number)
+            }
+        }
+    }
+}
+
 /// What kind of operand a function is given: elements of a type, or a number that adapts.
 enum OperandType: Hashable, Sendable {
     case elements(DType)
@@ -55,6 +70,10 @@ enum OperandType: Hashable, Sendable {
         case .int: self = .number(.int)
         case .float: self = .number(.float)
         }
+    }
+
+    var isElements: Bool {
+        if case .elements = self { true } else { false }
     }
 
     /// The type that a number takes where no tensor decides.
@@ -94,6 +113,8 @@ enum OperandType: Hashable, Sendable {
 /// The types of a program's results, and the one that it computes in.
 struct Typing: Sendable {
     let compute: DType
+    /// Whether one pass, in one type, does for all that is computed; else see ``Stages``.
+    let isUniform: Bool
     let results: Results
 
     /// A list of types without memory of its own, because every call looks one up.
@@ -105,30 +126,35 @@ struct Typing: Sendable {
         fileprivate mutating func append(_ type: DType) { codes.append(type.rawValue) }
     }
 
-    init(_ program: Program, _ inputs: [OperandType]) {
+    init(_ program: Program, _ inputs: [OperandType], fits: Bool) {
+        let types = program.types(inputs)
+        var results = Results()
+        for output in program.outputs.prefix(Codes.most) { results.append(types[output].settled) }
+        self.results = results
+        let single = Computation(program, inputs).single
+        isUniform = single != nil && fits
+        compute = single ?? .float32
+    }
+}
+
+extension Program {
+    /// The types of its values for inputs of these types.
+    func types(_ inputs: [OperandType]) -> [OperandType] {
         var types: [OperandType] = []
-        for value in program.values {
+        for value in values {
             switch value {
             case .input(let i): types.append(inputs[i])
             case .constant(let number): types.append(OperandType(number))
-            case .operation(let primitive, let a, let b, let c):
-                types.append(Self.result(primitive, [a, b, c].prefix(primitive.arity).map { types[$0] }))
+            case .operation(let primitive, _, _, _):
+                types.append(Self.result(primitive, value.sources.map { types[$0] }))
+            case .cast(let type, _): types.append(.elements(type))
             case .decreed(_, let value, let operands):
                 // With a slope it is a function of its operands' kind: a comparison, say, gives 0 and 1 as floats then.
                 let slope = operands.map { types[$0] }.reduce(types[value], OperandType.promoted)
                 types.append(slope.settled.isFloatingPoint ? slope : types[value])
             }
         }
-        var results = Results()
-        for output in program.outputs { results.append(types[output].settled) }
-        self.results = results
-        // Truth values are numbers of whatever type the others have.
-        var compute = DType.int32
-        for (type, live) in zip(types, program.live) where live {
-            if case .elements(let type) = type { compute = DType.promoted(compute, type.compute) }
-        }
-        for result in results { compute = DType.promoted(compute, result.compute) }
-        self.compute = compute
+        return types
     }
 
     private static func result(_ primitive: Primitive, _ operands: [OperandType]) -> OperandType {

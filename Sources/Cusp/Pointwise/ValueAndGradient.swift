@@ -43,12 +43,12 @@ extension PointwiseFunction {
         guard let seed = seed.value, SavedTensorHooks.current == nil else { return nil }
         // The two programs together have to fit into the kernels' limits.
         guard program.values.count <= 24 else { return nil }
-        var wanted: UInt32 = 0
+        var wanted: UInt64 = 0
         var count = 0
         for i in operands.indices {
             guard case .value(let tensor) = operands[i], tensor.source != nil else { continue }
             guard tensor.shape == call.shape, tensor.dtype == call.typing.compute else { return nil }
-            wanted |= 1 << UInt32(i)
+            wanted |= 1 << UInt64(i)
             count += 1
         }
         let key = DerivativeKey(wanted: wanted, policy: .current, ending: .sum)
@@ -59,6 +59,7 @@ extension PointwiseFunction {
         }
         var all = operands.indices.map { operands[$0] }
         if seed != 1 { all.append(.number(.float(seed))) }
+        guard try Call(function, all.span).typing.isUniform else { return nil }
         return PreparedPass(function: function, operands: all, seed: seed, gradients: gradients)
     }
 

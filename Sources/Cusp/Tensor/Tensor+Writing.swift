@@ -132,6 +132,12 @@ extension Tensor {
                 self = try function.evaluate(operands.span).asType(dtype)
                 return
             }
+            // What is no single pass, or is rounded to another type on its way.
+            guard call.typing.isUniform && function.compiled.isSingle && (type == dtype || type == call.typing.compute)
+            else {
+                buffer = try function.evaluate(operands.span).asType(dtype).buffer
+                return
+            }
             // Not a copy first where the elements are shared: the result goes into memory of its own.
             let target = unique ? self : try Tensor(uninitialized: shape, dtype)
             function.compiled.run(operands.span, into: CollectionOfOne(target), call)
