@@ -160,8 +160,19 @@ public func marginRankingLoss(
     ranking.reduced(reduction, a, b, label, margin)
 }
 
+extension LossReduction {
+    /// The losses, or what becomes of them.
+    func of(_ losses: Tensor) -> Tensor {
+        switch self {
+        case .none: losses
+        case .mean: losses.mean()
+        case .sum: losses.sum()
+        }
+    }
+}
+
 extension Pointwise {
-    fileprivate func reduced<each O: TensorOperand>(_ reduction: LossReduction, _ operands: repeat each O) -> Tensor {
+    func reduced<each O: TensorOperand>(_ reduction: LossReduction, _ operands: repeat each O) -> Tensor {
         switch reduction {
         case .none: values(repeat each operands)
         case .mean: mean(repeat each operands)

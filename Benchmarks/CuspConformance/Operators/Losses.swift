@@ -54,6 +54,38 @@ extension Operator {
             let margin = try call.double("margin", 1)
             return { hingeEmbeddingLoss(x, y, margin: margin, reduction: $0) }
         },
+        "nn.functional.nll_loss": .loss { x, labels, call in
+            let (weight, ignored) = (try call.optionalTensor("weight"), try call.int("ignore_index", -100))
+            return { negativeLogLikelihood(x, labels: labels, weight: weight, ignoring: ignored, reduction: $0) }
+        },
+        "nn.functional.multi_margin_loss": .loss { x, labels, call in
+            let (p, margin) = (try call.int("p", 1), try call.double("margin", 1))
+            let weight = try call.optionalTensor("weight")
+            return {
+                multiMarginLoss(x, labels: labels, isSquared: p == 2, margin: margin, weight: weight, reduction: $0)
+            }
+        },
+        "nn.functional.multilabel_margin_loss": .loss { x, targets, _ in
+            { multilabelMarginLoss(x, targets: targets, reduction: $0) }
+        },
+        "nn.functional.multilabel_soft_margin_loss": .loss { x, t, call in
+            let weight = try call.optionalTensor("weight")
+            return { multilabelSoftMarginLoss(x, t, weight: weight, reduction: $0) }
+        },
+        "nn.functional.triplet_margin_loss": .loss { anchor, positive, call in
+            let negative = try call.tensor("negative")
+            let (margin, p) = (try call.double("margin", 1), try call.double("p", 2))
+            let (epsilon, isSwapped) = (try call.double("eps", 1e-6), try call.bool("swap"))
+            return {
+                tripletMarginLoss(
+                    anchor, positive, negative, margin: margin, p: p, epsilon: epsilon, isSwapped: isSwapped,
+                    reduction: $0)
+            }
+        },
+        "nn.functional.cosine_embedding_loss": .loss { a, b, call in
+            let (label, margin) = (try call.tensor("target"), try call.double("margin", 0))
+            return { cosineEmbeddingLoss(a, b, label, margin: margin, reduction: $0) }
+        },
         "nn.functional.soft_margin_loss": .loss { x, y, _ in { softMarginLoss(x, y, reduction: $0) } },
         "nn.functional.margin_ranking_loss": .loss { a, b, call in
             let (y, margin) = (try call.tensor("target"), try call.double("margin", 0))
