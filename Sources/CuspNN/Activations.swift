@@ -14,9 +14,22 @@ private let scaledUnit = Pointwise { x in
 private let hardTangent = Pointwise { x, low, high in `where`(x .<= low, low, `where`(x .>= high, high, x)) }
 private let hardLogistic = Pointwise { x in `where`(x .<= -3, 0, `where`(x .>= 3, 1, x / 6 + 0.5)) }
 private let hardSwishFunction = Pointwise { x in `where`(x .<= -3, 0, `where`(x .>= 3, x, x * (x + 3) / 6)) }
-private let mishFunction = Pointwise { x in x * tanh(maximum(x, 0) + log1p(exp(-abs(x)))) }
-private let softSign = Pointwise { x in x / (1 + abs(x)) }
-private let tangentShrink = Pointwise { x in x - tanh(x) }
+/// Beyond these bounds it is x and 0 to the last bit; so it and its slope are at the infinities.
+private let mishFunction = Pointwise { x in
+    let low = maximum(x, -800)
+    return `where`(x .> 40, x, low * tanh(softplus(low)))
+}
+// Derived, these two slopes would be differences of nearly equal numbers.
+private let softSign = Pointwise { x in
+    `where`(isInfinite(x), sign(x), x / (1 + abs(x)))
+} derivative: { x in
+    square(1 / (1 + abs(x)))
+}
+private let tangentShrink = Pointwise { x in
+    x - tanh(x)
+} derivative: { x in
+    square(tanh(x))
+}
 private let softShrink = Pointwise { x, bound in `where`(abs(x) .<= bound, 0, x - bound * sign(x)) }
 private let hardShrink = Pointwise { x, bound in `where`(abs(x) .<= bound, 0, x) }
 private let thresholdFunction = Pointwise { x, bound, value in `where`(x .<= bound, value, x) }

@@ -32,11 +32,11 @@ private func checkCrossEntropy(_ logits: Tensor, _ labels: Tensor) throws(Tensor
     guard logits.dtype.isFloatingPoint else {
         throw TensorError(.dtype, "crossEntropy: logits are \(logits.dtype); expected a float type")
     }
-    try checkLabels("crossEntropy", labels, classes: logits.shape[1])
+    try checkLabels("crossEntropy", labels, classes: logits.shape[1], of: logits)
 }
 
 /// That these are positions among the classes.
-func checkLabels(_ operation: String, _ labels: Tensor, classes: Int) throws(TensorError) {
+func checkLabels(_ operation: String, _ labels: Tensor, classes: Int, of x: Tensor) throws(TensorError) {
     guard labels.dtype == .int64 else {
         throw TensorError(.dtype, "\(operation): labels are \(labels.dtype); expected int64")
     }
@@ -44,7 +44,7 @@ func checkLabels(_ operation: String, _ labels: Tensor, classes: Int) throws(Ten
     if let (row, label) = numbered.first(where: { !(0..<classes).contains($0.element) }) {
         throw TensorError(
             .index,
-            "\(operation): label \(label) of row \(row) is not one of the classes 0 to \(classes - 1); labels have the shape \(labels.shape)"
+            "\(operation): label \(label) of row \(row) is not one of the classes 0 to \(classes - 1) of a tensor of shape \(x.shape)"
         )
     }
 }
@@ -75,7 +75,7 @@ public func negativeLogLikelihood(
         }
         let isKept = ignoring.map { labels .!= $0 } ?? Tensor(true)
         let index = ignoring == nil ? labels : `where`(isKept, labels, 0)
-        try checkLabels("negativeLogLikelihood", index, classes: x.shape[dim])
+        try checkLabels("negativeLogLikelihood", index, classes: x.shape[dim], of: x)
         let chosen = x.gather(dim: dim, index: index.unsqueezed(dim: dim)).squeezed(dim: dim)
         let weights = weight?.take(index, dim: 0) ?? Tensor(1).asType(x.dtype)
         guard reduction == .mean else { return likelihood.reduced(reduction, chosen, weights, isKept) }

@@ -35,7 +35,7 @@ public func multiMarginLoss(
                 "multiMarginLoss: scores of shape \(x.shape) and labels of shape \(labels.shape); expected [n, classes] and [n]"
             )
         }
-        try checkLabels("multiMarginLoss", labels, classes: rows.shape[1])
+        try checkLabels("multiMarginLoss", labels, classes: rows.shape[1], of: x)
         let index = labels.reshaped([labels.elementCount, 1])
         // [n, 1] == [classes] -> [n, classes]
         let isLabel = index .== Tensor.range(rows.shape[1])
@@ -67,7 +67,7 @@ public func multilabelMarginLoss(
         let listed = targets.reshaped(Array(rows.shape))
         let isPast = (listed .< 0).cumulativeSum(dim: 1) .> 0
         let index = `where`(isPast, 0, listed)
-        try checkLabels("multilabelMarginLoss", index, classes: rows.shape[1])
+        try checkLabels("multilabelMarginLoss", index, classes: rows.shape[1], of: x)
         // [n, targets, 1] == [classes] -> [n, targets, classes] -> [n, 1, classes]
         let hits = (index.unsqueezed(dim: 2) .== Tensor.range(rows.shape[1])) .& .!isPast.unsqueezed(dim: 2)
         let isTarget = hits.asType(.int32).sum(dim: 1, keepDim: true) .> 0

@@ -7,10 +7,10 @@ extension PointwiseFunction {
     static let normalCDF = PointwiseFunction(CK_normal_cdf)
     static let normalDensity = PointwiseFunction(CK_normal_density)
     static let gelu = PointwiseFunction(CK_gelu)
-    /// Below -30 it is 0, and -inf would give NaN.
+    /// Beyond 30 it is x, below -30 it is 0; the infinities would give NaN.
     static let geluTanh = PointwiseFunction("geluTanh", arity: 1) {
         let x = Cusp.maximum($0[0], -30)
-        return x * Cusp.sigmoid(1.595769121605730711 * (x + 0.044715 * x * x * x))
+        return `where`($0[0] .> 30, $0[0], x * Cusp.sigmoid(1.595769121605730711 * (x + 0.044715 * x * x * x)))
     }
 }
 
