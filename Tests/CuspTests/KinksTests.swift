@@ -165,6 +165,44 @@ struct KinkRow: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Value, gradient and second gradient where the branch that is left out has none, in each of the ways to leave it out.
+    @Test(arguments: [DType.float32, .float64]) func everyWayToLeaveOut(dtype: DType) throws {
+        // At 4: √x, 1/(2√x) and -1/(4 x√x); at 0, -1, -inf and NaN what is left instead, which is constant.
+        let points: [Double] = [4, 0, -1, -.infinity, .nan]
+        let expected: [Double] = [0.25, 0, 0, 0, 0]
+        let second: [Double] = [-0.03125, 0, 0, 0, 0]
+        let eager: [(name: String, f: (Tensor) -> Tensor)] = [
+            ("where", { `where`($0 .> 0, sqrt($0), 0) }),
+            ("where, a tensor besides", { `where`($0 .> 0, sqrt($0), Tensor.zeros([5], dtype: dtype)) }),
+            ("where, the other branch", { `where`(.!($0 .> 0), 0, sqrt($0)) }),
+            ("where, of where", { `where`($0 .> 0, `where`($0 .> 1, sqrt($0), log($0)), 0) }),
+            ("a mask read", { sqrt($0)[$0 .> 0].sum() }),
+            (
+                "a mask written",
+                { x in
+                    var y = sqrt(x)
+                    y[.!(x .> 0)] = 0
+                    return y
+                }
+            ),
+            ("an element", { sqrt($0)[0] }),
+            ("maximum", { maximum(sqrt(`where`($0 .> 0, $0, 0)), 1) }),
+            ("minimum", { -minimum(-sqrt(`where`($0 .> 0, $0, 0)), -1) }),
+            ("clamp", { clamp(sqrt(`where`($0 .> 0, $0, 0)), min: 1) }),
+            ("clamp, both", { clamp(sqrt(`where`($0 .> 0, $0, 0)), min: 1, max: 100) }),
+            ("clamp from above", { -clamp(-sqrt(`where`($0 .> 0, $0, 0)), max: -1) }),
+        ]
+        for (name, f) in eager {
+            let x = Tensor(points, [5], dtype).leaf
+            let y = f(x)
+            #expect(y.sum().elements[0].isFinite, "\(name)")
+            let first = try Cusp.gradients(of: [y.sum()], at: [x], createGraph: true)[0]!
+            #expect(first.elements == expected, "\(name): \(first)")
+            let again = try Cusp.gradients(of: [first.sum()], at: [x])[0]!
+            #expect(again.elements == second, "second of \(name): \(again)")
+        }
+    }
+
     @Test func masksAreStructural() throws {
         let x = Tensor([0, 4, -1]).leaf
         try sqrt(x)[x .> 0].sum().backward()

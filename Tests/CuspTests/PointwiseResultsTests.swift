@@ -93,6 +93,57 @@ import Testing
         }
     }
 
+    /// Slopes from the result, by decree and derived, in one function of several results.
+    @Test func slopesOfAllKindsTogether() throws {
+        let root = Pointwise { x, y in
+            sqrt(x) * y
+        } derivativeFromResult: { x, y, z in
+            (0.5 * z / x, .derived)
+        }
+        let doubled = Pointwise { x in
+            x * x
+        } derivative: { x in
+            4 * x
+        }
+        let many = PointwiseTuple { x, y in
+            let z = root(x, exp(y))
+            return (z, doubled(z), z * doubled(y), x / y, z + 1)
+        }
+        let x = [Tensor([0.5, 1.5, 2], dtype: .float64), Tensor([0.25, -0.5, 1], dtype: .float64)]
+        try check(x) { many($0[0], $0[1]).0 }
+        try check(x) { many($0[0], $0[1]).3 * many($0[0], $0[1]).4 }
+        // Where a slope is twice the derived one, so is the gradient, in each result by itself.
+        let leaves = x.map(\.leaf)
+        let (z, square, product, _, _) = many(leaves[0], leaves[1])
+        let of = { (y: Tensor) in
+            try gradients(of: [y.sum()], at: leaves, retainGraph: true).map { $0!.elements }
+        }
+        let (first, second, third) = (try of(z), try of(square), try of(product))
+        for i in 0..<3 {
+            let (a, b, v) = (x[0].elements[i], x[1].elements[i], z.elements[i])
+            #expect(abs(first[0][i] - 0.5 * v / a) < 1e-13 && abs(first[1][i] - v) < 1e-13)
+            #expect(abs(second[0][i] - 2 * v * v / a) < 1e-12 && abs(second[1][i] - 4 * v * v) < 1e-12)
+            #expect(abs(third[1][i] - (v * b * b + v * 4 * b)) < 1e-12)
+        }
+        // Recorded in place.
+        var y = leaves[0] * 1
+        y.apply(root, leaves[1])
+        try check(x) {
+            var z = $0[0] * 1
+            z.apply(root, $0[1])
+            return z
+        }
+        #expect(y.bits == (sqrt(leaves[0]) * leaves[1]).bits)
+    }
+
+    @Test func aTupleOfNothing() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = PointwiseTuple { (x: Expression) in () }
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("PointwiseTuple: the closure gives no expressions or numbers"))
+    }
+
     @Test func derivedStandsForAWholeSlope() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let f = Pointwise { x in

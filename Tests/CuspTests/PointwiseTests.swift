@@ -133,6 +133,16 @@ import Testing
         #expect(error?.description.contains("[2] and [3]") == true)
     }
 
+    @Test func otherNumbersOfOperandsInAnEnding() {
+        let f = Pointwise { a, b in a + b }
+        #expect(mistake { f.sum(Tensor([1])) } == "sum: 1 operands for a pointwise function of 2")
+        #expect(mistake { f.max(Tensor([1]), 2, 3) } == "max: 3 operands for a pointwise function of 2")
+        #expect(mistake { f.sum(Tensor([1, 2]), Tensor([1, 2, 3])) }?.contains("[2] and [3]") == true)
+        var x = Tensor([1, 2])
+        let error = message { try Tensor.checked { x.apply(f, Tensor([[1], [2]])) } }
+        #expect(error?.contains("in place: the result of shape [2, 2] does not fit into [2]") == true)
+    }
+
     @Test func misuseTraps() async {
         let captured = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             var escaped: Expression?

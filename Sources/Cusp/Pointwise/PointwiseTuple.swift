@@ -48,6 +48,8 @@ extension PointwiseTuple: CustomStringConvertible {
         function = PointwiseFunction("pointwise", arity: arity) { x -> [Expression] in
             var list: [Expression] = []
             for result in repeat each body(x) { list.append(result.expression) }
+            // Swift takes a closure whose results are of other types for one of nothing, and only warns.
+            guard !list.isEmpty else { fatalError("PointwiseTuple: the closure gives no expressions or numbers") }
             return list
         }
     }
