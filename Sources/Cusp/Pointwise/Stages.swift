@@ -55,8 +55,14 @@ final class Stages: Sendable {
 
     /// The results for these operands, in the shape of the whole.
     func results(_ operands: Span<Operand<Tensor>>, _ shape: Shape) throws(TensorError) -> [Tensor] {
-        var values = operands.indices.map { i in
-            operands[i].tensor.map { .value($0.detached()) } ?? operands[i]
+        // A loop: of a closure over the span the optimiser of Swift 6.3.1 makes what its own verifier refuses.
+        var values: [Operand<Tensor>] = []
+        for i in operands.indices {
+            if let tensor = operands[i].tensor {
+                values.append(.value(tensor.detached()))
+            } else {
+                values.append(operands[i])
+            }
         }
         for stage in stages {
             let operands = stage.operands.map { values[$0] }
