@@ -60,9 +60,11 @@ struct Schedule: Sendable {
     }
 
     /// The work that could be taken off the calling thread at best, in nanoseconds: what is neither for the team nor on the
-    /// longest path, less what it costs to hand it over.
+    /// longest path, less what it costs to hand it over. None where most of the work is for the team: team and helpers would
+    /// take each other's cores all the time.
     func workBesidePath(of plan: Plan) -> Double {
-        min(narrowWork, plan.work - (priorities.max() ?? 0)) - Double(plan.steps.count) * Costs.node
+        guard 2 * narrowWork > plan.work else { return 0 }
+        return min(narrowWork, plan.work - (priorities.max() ?? 0)) - Double(plan.steps.count) * Costs.node
     }
 
     /// Whether the client's whole team is better used for this step than for others beside it.

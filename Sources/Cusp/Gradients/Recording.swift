@@ -38,7 +38,7 @@ extension Tensor: Cotangent {
         ParallelPasses.areOn.load(ordering: .relaxed) ? Swift.max(Cusp.threads - Int(ck_busy_outside()), 1) : 1
     }
 
-    public static var teamWork: Double { 10_000 * Double(Cusp.threads) }
+    public static var teamWork: Double { 2_500 * Double(Cusp.threads) }
 
     public static func serially(_ body: () throws -> Void) rethrows {
         ck_serial_begin()
@@ -47,7 +47,6 @@ extension Tensor: Cotangent {
     }
 
     public static func helperScope() -> @Sendable (_ body: () -> Void) -> Void {
-        ck_rest()  // the team waits for a loop on cores that the helpers now have work for
         let scope = Scope()
         return { body in
             ck_occupy_begin()

@@ -52,9 +52,9 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         }
         targets =
             isEven ? [] : derivative.operands.map { (operands[$0].tensor!.shape, operands[$0].tensor!.dtype) }
-        // A few tenths of a nanosecond for each step and element; the engine only compares.
+        // A tenth of a nanosecond for each step and element; the engine only compares.
         let elements = ending?.part.shape.elementCount ?? result.elementCount
-        let work = Double(elements * derivative.function.program.values.count) * 0.3
+        let work = Double(elements * derivative.function.program.values.count) * 0.1
         let savesValues = !derivative.saved.isEmpty
         switch operands.count {
         case 1:
