@@ -38,7 +38,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
 //
 // Arithmetic runs in one of four compute types: float32, float64, int32, int64. Inside a program a truth value is
 // the number 1 or 0 of the compute type; anything that is not 0 counts as true where one is read.
-// "real" operations are defined for the two float types only, "any" ones for all four. Integers wrap around; integer
+// "real" operations are defined for the two float types only, "whole" ones for the two integer types, "any" ones for all four. Integers wrap around; integer
 // division truncates, and by zero it gives 0 (the layers above never ask for it).
 //
 //   chain(g, d)      g times d, but exactly 0 where g is 0, whatever d is: the product of the chain rule, in which
@@ -61,6 +61,12 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
 //   pow              as in IEEE 754: 1 where b is 0 or a is 1, NaN where a < 0 and b is not whole. Integers: 0 where b < 0,
 //                    but for a = 1 and a = -1
 //   hypot            sqrt(a² + b²), without overflow on the way; infinite where either is
+//   fmod, remainder  a - n b for a whole n, exact: of the sign of a, and of the sign of b. Integers: b = 0 gives a
+//   trunc_div,       the whole quotient, rounded towards 0, and downwards: exact below 2^23 and 2^51, else rounded once more.
+//   floor_div        Integers: b = 0 gives 0
+//   nextafter        the number that follows a on the way to b
+//   shift_left, shift_right  a·2^b, a/2^b rounded downwards; b < 0 counts as a b that is too large: all bits fall out
+//   gcd              the greatest common divisor, not negative but for that of the smallest number and 0
 //   signbit          1 where the sign is minus, of zeros and NaN too
 //   isnan            1 where NaN
 #define CK_OPERATIONS(X)                         \
@@ -119,6 +125,18 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(atan2, 2, real, 2, 2)                        \
   X(hypot, 2, real, 2.5, 2.5)                    \
   X(copysign, 2, real, 0, 0)                     \
+  X(fmod, 2, any, 0, 0)                          \
+  X(remainder, 2, any, 0, 0)                     \
+  X(trunc_div, 2, any, 2, 2)                     \
+  X(floor_div, 2, any, 2, 2)                     \
+  X(nextafter, 2, real, 0, 0)                    \
+  X(bit_and, 2, whole, 0, 0)                     \
+  X(bit_or, 2, whole, 0, 0)                      \
+  X(bit_xor, 2, whole, 0, 0)                     \
+  X(bit_not, 1, whole, 0, 0)                     \
+  X(shift_left, 2, whole, 0, 0)                  \
+  X(shift_right, 2, whole, 0, 0)                 \
+  X(gcd, 2, whole, 0, 0)                         \
   X(eq, 2, any, 0, 0)                            \
   X(ne, 2, any, 0, 0)                            \
   X(lt, 2, any, 0, 0)                            \
@@ -139,6 +157,7 @@ typedef struct {
   const char *name;
   int arity;
   bool real;            // float types only
+  bool whole;           // integer types only
   double ulp32, ulp64;  // the bound that the accuracy test reads
 } ck_operation_info;
 

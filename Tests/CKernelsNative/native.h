@@ -50,12 +50,17 @@ bool same_bits(ck_dtype dtype, int64_t count, const void *a, const void *b);
 const char *dtype_name(ck_dtype dtype);
 static inline bool is_real(ck_dtype dtype) { return dtype == CK_FLOAT32 || dtype == CK_FLOAT64; }
 
+static inline bool is_defined(ck_operation operation, ck_dtype dtype) {
+  const ck_operation_info info = ck_describe(operation);
+  return is_real(dtype) ? !info.whole : !info.real;
+}
+
 // The distance of a float32 or float64 result from the true value, in units in the last place of the latter.
 double ulps(ck_dtype dtype, long double result, long double truth);
 long double epsilon(ck_dtype dtype);  // 2^-23 or 2^-52
 
 // What an operation should give; false where there is no reference for it (references.c).
-bool real_reference(const char *name, const long double x[3], long double *truth);
+bool real_reference(const char *name, ck_dtype dtype, const long double x[3], long double *truth);
 bool whole_reference(const char *name, const int64_t x[3], int64_t *truth);
 
 // A view of a contiguous operand of a loop.

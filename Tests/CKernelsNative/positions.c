@@ -104,7 +104,7 @@ void test_positions(void) {
       test_scatter(CK_copy, (ck_dtype)dtype, indices[i]);
       for (int operation = 0; operation < CK_OPERATION_COUNT && dtype < CK_COMPUTE_TYPES; operation++) {
         ck_operation_info info = ck_describe((ck_operation)operation);
-        if (info.arity == 2 && (is_real((ck_dtype)dtype) || !info.real))
+        if (info.arity == 2 && is_defined((ck_operation)operation, (ck_dtype)dtype))
           test_scatter((ck_operation)operation, (ck_dtype)dtype, indices[i]);
       }
     }

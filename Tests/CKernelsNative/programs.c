@@ -17,7 +17,7 @@ static void draw_program(drawn *p, generator *g, ck_dtype dtype) {
   for (int i = 0; i < STEPS; i++) {
     int operation;
     do operation = (int)draw_below(g, CK_OPERATION_COUNT);
-    while ((ck_describe((ck_operation)operation).real && !is_real(dtype)) ||
+    while (!is_defined((ck_operation)operation, dtype) ||
            shows_sign_of_nan(ck_describe((ck_operation)operation).name));
     uint8_t from[3];
     for (int j = 0; j < 3; j++) {

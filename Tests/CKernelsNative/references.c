@@ -25,6 +25,25 @@ static int64_t power(int64_t a, int64_t b) {
   return (int64_t)product;
 }
 
+static long double rest_real(long double a, long double b, bool floors) {
+  long double rest = fmodl(a, b);
+  return !floors ? rest : rest == 0 ? copysignl(0, b) : (rest < 0) != (b < 0) ? rest + b : rest;
+}
+static long double quotient_real(long double a, long double b, bool floors) {
+  long double rest = fmodl(a, b);
+  if (floors ? b == 0 : isnan(rest)) return a / b;
+  return rintl((a - rest) / b) - (floors && rest != 0 && (rest < 0) != (b < 0));
+}
+static int64_t rest(int64_t a, int64_t b) { return b == -1 ? 0 : b == 0 ? a : a % b; }
+static bool across(int64_t a, int64_t b) { return b != 0 && rest(a, b) != 0 && (a < 0) != (b < 0); }
+static int64_t divisor(int64_t a, int64_t b) {
+  while (b != 0) {
+    int64_t next = rest(a, b);
+    a = b, b = next;
+  }
+  return a < 0 ? (int64_t)(0 - (uint64_t)a) : a;
+}
+
 //    name, of floats, of integers; the operands are a, b, c and A, B, C
 #define REFERENCES(X)                                                                    \
   X(copy, a, A)                                                                          \
@@ -82,6 +101,18 @@ static int64_t power(int64_t a, int64_t b) {
   X(atan2, atan2l(a, b), NEITHER)                                                        \
   X(hypot, hypotl(a, b), NEITHER)                                                        \
   X(copysign, copysignl(a, b), NEITHER)                                                  \
+  X(fmod, rest_real(a, b, false), rest(A, B))                                            \
+  X(remainder, rest_real(a, b, true), across(A, B) ? rest(A, B) + B : rest(A, B))        \
+  X(trunc_div, quotient_real(a, b, false), quotient(A, B))                               \
+  X(floor_div, quotient_real(a, b, true), quotient(A, B) - across(A, B))                 \
+  X(nextafter, single ? (long double)nextafterf((float)a, (float)b) : (long double)nextafter((double)a, (double)b), NEITHER) \
+  X(bit_and, NAN, A & B)                                                                 \
+  X(bit_or, NAN, A | B)                                                                  \
+  X(bit_xor, NAN, A ^ B)                                                                 \
+  X(bit_not, NAN, ~A)                                                                    \
+  X(shift_left, NAN, B < 0 || B > 63 ? 0 : (int64_t)((uint64_t)A << B))                  \
+  X(shift_right, NAN, A >> (B < 0 || B > 63 ? 63 : B))                                   \
+  X(gcd, NAN, divisor(A, B))                                                             \
   X(eq, a == b, A == B)                                                                  \
   X(ne, a != b, A != B)                                                                  \
   X(lt, a < b, A < B)                                                                    \
@@ -93,14 +124,14 @@ static int64_t power(int64_t a, int64_t b) {
 
 #define UNUSED __attribute__((unused))
 #define DEFINE(name, real, whole)                                                                                      \
-  static long double real_##name(UNUSED long double a, UNUSED long double b, UNUSED long double c) { return real; }    \
+  static long double real_##name(UNUSED bool single, UNUSED long double a, UNUSED long double b, UNUSED long double c) { return real; }    \
   static int64_t whole_##name(UNUSED int64_t A, UNUSED int64_t B, UNUSED int64_t C) { return whole; }
 REFERENCES(DEFINE)
 
 #define ROW(name, real, whole) {#name, real_##name, whole_##name},
 static const struct {
   const char *name;
-  long double (*real)(long double, long double, long double);
+  long double (*real)(bool, long double, long double, long double);
   int64_t (*whole)(int64_t, int64_t, int64_t);
 } references[] = {REFERENCES(ROW)};
 
@@ -110,9 +141,9 @@ static int find(const char *name) {
   return -1;
 }
 
-bool real_reference(const char *name, const long double x[3], long double *truth) {
+bool real_reference(const char *name, ck_dtype dtype, const long double x[3], long double *truth) {
   int i = find(name);
-  if (i >= 0) *truth = references[i].real(x[0], x[1], x[2]);
+  if (i >= 0) *truth = references[i].real(dtype == CK_FLOAT32, x[0], x[1], x[2]);
   return i >= 0;
 }
 

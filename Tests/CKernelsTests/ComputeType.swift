@@ -75,6 +75,12 @@ extension ComputeType where Self: BinaryFloatingPoint {
         case CK_le: return truth(a <= b)
         case CK_gt: return truth(a > b)
         case CK_ge: return truth(a >= b)
+        case CK_fmod: return a.truncatingRemainder(dividingBy: b)
+        case CK_remainder:
+            let rest = a.truncatingRemainder(dividingBy: b)
+            if rest == 0 { return Self(signOf: b, magnitudeOf: 0) }
+            return (rest < 0) != (b < 0) ? rest + b : rest
+        case CK_nextafter: return a.isNaN || b.isNaN ? nan : a == b ? b : a < b ? a.nextUp : a.nextDown
         case CK_where: return a != 0 ? b : c
         case CK_clamp: return a.isNaN || b.isNaN || c.isNaN ? nan : min(max(a, b), c)
         default: return nil
@@ -110,10 +116,42 @@ extension ComputeType where Self: FixedWidthInteger {
         case CK_le: return truth(a <= b)
         case CK_gt: return truth(a > b)
         case CK_ge: return truth(a >= b)
+        case CK_trunc_div: return b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
+        case CK_floor_div: return b == 0 ? 0 : floored(a, b).quotient
+        case CK_fmod: return b == 0 ? a : a.remainderReportingOverflow(dividingBy: b).partialValue
+        case CK_remainder: return b == 0 ? a : floored(a, b).rest
+        case CK_bit_and: return a & b
+        case CK_bit_or: return a | b
+        case CK_bit_xor: return a ^ b
+        case CK_bit_not: return ~a
+        case CK_shift_left: return b < 0 ? 0 : a << b
+        case CK_shift_right: return b < 0 ? (a < 0 ? -1 : 0) : a >> b
+        case CK_gcd: return divisor(a, b)
         case CK_where: return a != 0 ? b : c
         case CK_clamp: return Swift.min(Swift.max(a, b), c)
         default: return nil
         }
+    }
+
+    /// The quotient rounded downwards, and what remains.
+    private static func floored(_ a: Self, _ b: Self) -> (quotient: Self, rest: Self) {
+        if b == -1 { return (0 &- a, 0) }
+        let (quotient, rest) = a.quotientAndRemainder(dividingBy: b)
+        return rest != 0 && (rest < 0) != (b < 0) ? (quotient - 1, rest + b) : (quotient, rest)
+    }
+
+    /// By Stein's method: halves and differences alone.
+    private static func divisor(_ a: Self, _ b: Self) -> Self {
+        var (x, y) = (a.magnitude, b.magnitude)
+        if x == 0 || y == 0 { return Self(truncatingIfNeeded: x + y) }
+        let twos = Swift.min(x.trailingZeroBitCount, y.trailingZeroBitCount)
+        x >>= x.trailingZeroBitCount
+        while y != 0 {
+            y >>= y.trailingZeroBitCount
+            if x > y { swap(&x, &y) }
+            y -= x
+        }
+        return Self(truncatingIfNeeded: x << twos)
     }
 
     /// By the definition for few factors, else by halving the exponent.

@@ -7,6 +7,11 @@ let allOperations = (0..<CK_OPERATION_COUNT.rawValue).map { ck_operation($0) }
 
 extension ck_operation {
     var info: ck_operation_info { ck_describe(self) }
+
+    /// Whether it has a row for this type.
+    func isDefined<T: ComputeType>(for _: T.Type) -> Bool {
+        T.dtype == CK_FLOAT32 || T.dtype == CK_FLOAT64 ? !info.whole : !info.real
+    }
 }
 
 /// `shape` strides of a contiguous tensor.

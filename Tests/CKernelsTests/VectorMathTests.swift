@@ -49,6 +49,16 @@ struct MathFunction: Sendable {
         case CK_atan: value = { x, _ in atan(x) }
         case CK_atan2: value = { y, x in atan2(y, x) }
         case CK_hypot: value = { x, y in hypot(x, y) }
+        case CK_trunc_div:
+            value = { x, y in
+                let rest = x.truncatingRemainder(dividingBy: y)
+                return rest.isNaN ? x / y : ((x - rest) / y).rounded()
+            }
+        case CK_floor_div:
+            value = { x, y in
+                let rest = x.truncatingRemainder(dividingBy: y)
+                return y == 0 ? x / y : ((x - rest) / y).rounded() - (rest != 0 && (rest < 0) != (y < 0) ? 1 : 0)
+            }
         case CK_sinh: value = { x, _ in sinh(x) }
         case CK_cosh: value = { x, _ in cosh(x) }
         case CK_asinh: value = { x, _ in asinh(x) }

@@ -69,7 +69,8 @@ import Testing
 
     @Test func everyOperationIsInATable() {
         let all = (0..<CK_OPERATION_COUNT.rawValue).map { String(cString: ck_describe(ck_operation($0)).name) }
-        let rows = ElementwiseRow.all.flatMap(\.primitives).map { String(cString: ck_describe($0).name) }
+        let primitives = ElementwiseRow.all.flatMap(\.primitives) + IntegerRow.all.flatMap(\.primitives)
+        let rows = primitives.map { String(cString: ck_describe($0).name) }
         // copy is asType and contiguous, chain is in every gradient.
         let others = ["copy", "chain"]
         #expect(Set(all) == Set(rows + others))

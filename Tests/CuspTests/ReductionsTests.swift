@@ -41,6 +41,12 @@ struct ReductionRow: Sendable, CustomTestStringConvertible {
             name: "norm", apply: { $0.norm(dims: $1, keepDim: $2) },
             reference: { sqrt($0.reduce(0) { $0 + $1 * $1 }) }),
         .init(
+            name: "norm(3)", apply: { $0.norm(3, dims: $1, keepDim: $2) },
+            reference: { cbrt($0.reduce(0) { $0 + pow(abs($1), 3) }) }),
+        .init(
+            name: "norm(-1)", apply: { $0.norm(-1, dims: $1, keepDim: $2) },
+            reference: { 1 / $0.reduce(0) { $0 + 1 / abs($1) } }, needsElements: true),
+        .init(
             name: "argmax", apply: { $0.argmax(dim: $1[0], keepDim: $2) },
             reference: { x in Double(x.firstIndex(of: x.max()!)!) }, position: true, needsElements: true),
         .init(

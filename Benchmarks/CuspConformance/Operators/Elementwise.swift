@@ -10,8 +10,11 @@ extension Operator {
         "floor": .unary { floor($0) },
         "ceil": .unary { ceil($0) },
         "trunc": .unary { trunc($0) },
-        "round": .unary { round($0) },
-        "frac": .unary { $0 - trunc($0) },
+        "round": .one { call in
+            let (x, decimals) = (try call.tensor(), try call.int("decimals", 0))
+            return decimals == 0 ? round(x) : round(x, decimals: decimals)
+        },
+        "frac": .unary { frac($0) },
         "exp": .unary { exp($0) },
         "expm1": .unary { expm1($0) },
         "log": .unary { log($0) },
@@ -34,31 +37,17 @@ extension Operator {
         "acosh": .unary { acosh($0) },
         "atanh": .unary { atanh($0) },
         "signbit": .unary { signBit($0) },
-        "erf": .unary { erf($0) },
-        "erfc": .unary { erfc($0) },
-        "special.ndtr": .unary { normalCDF($0) },
         "square": .unary { $0.dtype == .bool ? pow($0, 2) : square($0) },
         "reciprocal": .unary { reciprocal($0) },
         "rsqrt": .unary { rsqrt($0) },
-        "deg2rad": .unary { $0 * (Double.pi / 180) },
-        "rad2deg": .unary { $0 * (180 / Double.pi) },
-        "logit": .one { call in
-            let x = try call.tensor()
-            guard let eps = call.value("eps") else { return logit(x) }
-            guard case .float(let eps) = eps else { throw Unsupported("eps other than a number") }
-            return logit(clamp(x, min: eps, max: 1 - eps))
-        },
-        "nan_to_num": .unary { x in
-            guard x.dtype == .float32 || x.dtype == .float64 else { return x }
-            let largest = x.dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
-            return finite(x, -largest, largest)
+        "deg2rad": .unary { radians($0) },
+        "rad2deg": .unary { degrees($0) },
+        "nan_to_num": .one { call in
+            let (x, nan) = (try call.tensor(), try call.number("nan", 0).number.double)
+            let (high, low) = (try call.optionalDouble("posinf"), try call.optionalDouble("neginf"))
+            return nanToNumber(x, nan: nan, infinity: high, negativeInfinity: low)
         },
     ]
-
-    private static let logit = Pointwise { x in log(x / (1 - x)) }
-    private static let finite = Pointwise { x, least, largest in
-        `where`(isNaN(x), 0, `where`(x .== Double.infinity, largest, `where`(x .== -Double.infinity, least, x)))
-    }
 
     static let binary: Table = [
         "add": .scaled { $0 + $1 },
@@ -71,11 +60,11 @@ extension Operator {
         "__rsub__": .pair({ $1 - $0 }, { $1 - $0 }),
         "mul": .pair({ $0 * $1 }, { $0 * $1 }),
         "__rmul__": .pair({ $1 * $0 }, { $1 * $0 }),
-        "div": .pair({ $0 / $1 }, { $0 / $1 }),
-        "true_divide": .pair({ $0 / $1 }, { $0 / $1 }),
-        "__rdiv__": .pair({ $1 / $0 }, { $1 / $0 }),
         "maximum": .pair({ maximum($0, $1) }, { maximum($0, $1) }),
         "minimum": .pair({ minimum($0, $1) }, { minimum($0, $1) }),
+        "fmax": .pair({ fmax($0, $1) }, { fmax($0, $1) }),
+        "fmin": .pair({ fmin($0, $1) }, { fmin($0, $1) }),
+        "nextafter": .pair({ nextAfter($0, $1) }, { nextAfter($0, $1) }),
         "logaddexp": .pair({ logAddExp($0, $1) }, { logAddExp($0, $1) }),
         "logaddexp2": .one { try logAddExp2($0.tensor(), $0.tensor("other")) },
         "hypot": .pair({ hypot($0, $1) }, { hypot($0, $1) }),
@@ -89,10 +78,7 @@ extension Operator {
             let (x, n) = (try call.tensor(), try call.tensor("other"))
             return x * exp2(n.dtype == .float64 ? n : n.asType(.float32))
         },
-        "heaviside": .one { call in
-            let (x, atZero) = (try call.tensor(), try call.tensor("values"))
-            return `where`(x .== 0, atZero, (x .> 0).asType(x.dtype))
-        },
+        "heaviside": .one { try heaviside($0.tensor(), $0.tensor("values")) },
     ]
 
     private static let logAddExp2 = Pointwise { x, y in
@@ -171,6 +157,8 @@ extension Call {
         let type = DType.promoted(x.dtype, .promoted(a.dtype, b.dtype))
         return (x.asType(type), a.asType(type), b.asType(type))
     }
+
+    func optionalDouble(_ name: String) throws -> Double? { try value(name)?.number(name).number.double }
 
     /// `x` times a factor that may be given by name.
     func scaled(_ x: Tensor, by name: String = "alpha") throws -> Tensor {

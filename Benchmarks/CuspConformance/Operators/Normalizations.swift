@@ -26,25 +26,25 @@ extension Operator {
                 case .string: throw Unsupported("a norm of matrices")
                 case let p?: try p.number("p").number.double
                 }
-            return try x.length(p, call.dims(), call.bool("keepdim"))
+            return try x.norm(p, dims: call.dims(), keepDim: call.bool("keepdim"))
         },
         "linalg.vector_norm": .one { call in
             let (x, p) = (try call.tensor(), try call.number("ord", 2).number.double)
-            return try x.length(p, call.dims(), call.bool("keepdim"))
+            return try x.norm(p, dims: call.dims(), keepDim: call.bool("keepdim"))
         },
         "dist": .one { call in
             let (x, y) = (try call.tensor(), try call.tensor("other"))
-            return try (x - y).length(call.number("p", 2).number.double, nil, false)
+            return try (x - y).norm(call.number("p", 2).number.double)
         },
         "nn.functional.pairwise_distance": .one { call in
             let (x, y) = (try call.tensor(), try call.tensor("x2"))
             let (p, eps) = (try call.number("p", 2).number.double, try call.number("eps", 1e-6).number.double)
-            return try (x - y + eps).length(p, [-1], call.bool("keepdim"))
+            return try (x - y + eps).norm(p, dims: [-1], keepDim: call.bool("keepdim"))
         },
         "nn.functional.normalize": .one { call in
             let (x, p) = (try call.tensor(), try call.number("p", 2).number.double)
             let (dim, eps) = (try call.int("dim", 1), try call.number("eps", 1e-12).number.double)
-            return x / clamp(try x.length(p, [dim], true), min: eps)
+            return x / clamp(x.norm(p, dims: [dim], keepDim: true), min: eps)
         },
         "nn.functional.cosine_similarity": .one { call in
             let (x, y) = (try call.tensor(), try call.tensor("x2"))
@@ -147,11 +147,6 @@ extension Operator {
 }
 
 extension Tensor {
-    fileprivate func length(_ p: Double, _ dims: [Int]?, _ keepDim: Bool) throws -> Tensor {
-        guard [0, 1, 2, .infinity, -.infinity].contains(p) else { throw Unsupported("the norm of order \(p)") }
-        return norm(p, dims: dims, keepDim: keepDim)
-    }
-
     /// A vector along dimension 1 of `x`.
     fileprivate func channels(_ x: Tensor) -> Tensor {
         reshaped([1, elementCount] + Array(repeating: 1, count: Swift.max(x.rank - 2, 0)))

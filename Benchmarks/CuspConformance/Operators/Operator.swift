@@ -8,7 +8,8 @@ struct Operator: Sendable {
 
     /// Every operator that Cusp has, by PyTorch's name.
     static let all: [String: Operator] = [
-        elementwise, binary, comparisons, ternary, activations, losses, reductions, softmaxes, masked, shapes, parts,
+        elementwise, binary, division, special, comparisons, ternary, activations, losses, reductions, softmaxes,
+        masked, shapes, parts,
         positions, sorting, statistics, rearranging, normalizations, joining, matrices, creation, casts,
     ].reduce(into: [:]) { all, family in
         all.merge(family) { _, _ in preconditionFailure("an operator stands in two tables") }

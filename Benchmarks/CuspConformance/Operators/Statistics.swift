@@ -64,13 +64,12 @@ extension Operator {
         "renorm": .one { call in
             let (x, p) = (try call.tensor(), try call.number("p").number.double)
             let (dim, limit) = (x.axis(try call.int("dim")), try call.number("maxnorm").number.double)
-            guard [1, 2, .infinity].contains(p) else { throw Unsupported("the norm of order \(p)") }
             let norm = x.norm(p, dims: x.shape.indices.filter { $0 != dim }, keepDim: true)
             return x * `where`(norm .> limit, limit / (norm + 1e-7), 1)
         },
         "linspace": .one { try spaced($0) },
         "logspace": .one { call in
-            let (start, end, count) = (try call.number("start"), try call.number("end"), try call.int("steps"))
+            let (start, end, count) = (try call.bound("start"), try call.bound("end"), try call.int("steps"))
             let base = try call.number("base", 10).number.double
             let dtype = try call.dtype() ?? .float32
             let exponents = spaced(start, end, count, in: dtype)
@@ -80,7 +79,7 @@ extension Operator {
     ]
 
     private static func spaced(_ call: Call) throws -> Tensor {
-        let (start, end, count) = (try call.number("start"), try call.number("end"), try call.int("steps"))
+        let (start, end, count) = (try call.bound("start"), try call.bound("end"), try call.int("steps"))
         let dtype = try call.dtype() ?? .float32
         return spaced(start, end, count, in: dtype).asType(dtype)
     }
@@ -252,5 +251,16 @@ extension Operator {
         default: throw Unsupported("the reduction \(kind)")
         }
         return `where`(count .> 0, result, own).moved(-1, to: dim)
+    }
+}
+
+extension Call {
+    /// A number, or a tensor of one.
+    fileprivate func bound(_ name: String) throws -> Double {
+        switch value(name) {
+        case .tensor(let tensor)?: tensor.asType(.float64).item(as: Double.self)
+        case let number?: try number.number(name).number.double
+        case nil: throw Unsupported("a call without \(name)")
+        }
     }
 }

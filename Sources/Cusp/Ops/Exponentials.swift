@@ -17,6 +17,22 @@ extension PointwiseFunction {
             KinkPolicy.current == .legacy ? ratio : `where`(x[0] .== 0, 0, ratio),
         ]
     }
+    static let xLogOnePlusY = PointwiseFunction("xLog1p", arity: 2) { x in
+        `where`((x[0] .== 0) .& .!Cusp.isNaN(x[1]), 0, x[0] * Cusp.log1p(x[1]))
+    } derivative: { x, _ in
+        let ratio = x[0] / (1 + x[1])
+        return [
+            `where`((x[0] .== 0) .& (x[1] .<= -1), 0, Cusp.log1p(x[1])),
+            KinkPolicy.current == .legacy ? ratio : `where`(x[0] .== 0, 0, ratio),
+        ]
+    }
+    /// In the middle, where the logarithm is small, 2 artanh(2x - 1), whose argument is exact.
+    static let logit = PointwiseFunction("logit", arity: 1) {
+        let x = $0[0]
+        return `where`(abs(x - 0.5) .< 0.25, 2 * Cusp.atanh(2 * x - 1), Cusp.log(x / (1 - x)))
+    } derivative: { x, _ in
+        [1 / (x[0] * (1 - x[0]))]
+    }
     static let silu = PointwiseFunction(CK_silu)
     static let log = PointwiseFunction(CK_log)
     static let logOnePlus = PointwiseFunction(CK_log1p)
@@ -70,6 +86,20 @@ public func silu<E: Elementwise>(_ x: E) -> E { .apply(.silu, x) }
 public func xLogY<E: Elementwise>(_ x: E, _ y: E) -> E { .apply(.xLogY, x, y) }
 public func xLogY<E: Elementwise>(_ x: E, _ y: some Scalar) -> E { .apply(.xLogY, x, y) }
 public func xLogY<E: Elementwise>(_ x: some Scalar, _ y: E) -> E { .apply(.xLogY, x, y) }
+
+/// x log(1 + y), but 0 where x is 0, whatever y is; exact for small y too.
+public func xLog1p<E: Elementwise>(_ x: E, _ y: E) -> E { .apply(.xLogOnePlusY, x, y) }
+public func xLog1p<E: Elementwise>(_ x: E, _ y: some Scalar) -> E { .apply(.xLogOnePlusY, x, y) }
+public func xLog1p<E: Elementwise>(_ x: some Scalar, _ y: E) -> E { .apply(.xLogOnePlusY, x, y) }
+
+/// log(x / (1 - x)), the inverse of ``sigmoid(_:)``; infinite at 0 and 1, NaN beyond. Small results keep their digits.
+///
+///     logit(Tensor([0, 0.5, 0.75]))     // [-inf 0 1.0986123]
+///
+/// - Parameter eps: where given, x is clamped to eps ... 1 - eps first.
+public func logit<E: Elementwise>(_ x: E, eps: Double? = nil) -> E {
+    .apply(.logit, eps.map { clamp(x, min: $0, max: 1 - $0) } ?? x)
+}
 
 /// 1 / (1 + e⁻ˣ). The gradient, σ(x) σ(-x), keeps its digits in both tails.
 ///

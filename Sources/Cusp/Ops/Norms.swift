@@ -1,10 +1,10 @@
 extension Tensor {
-    /// The length of vectors over these dimensions, or over all: (Σ |x|ᵖ)^(1/p) for p = 1 and 2, the largest magnitude for infinity,
-    /// the smallest for -infinity, the number of elements that are not 0 for 0.
+    /// The length of vectors over these dimensions, or over all: (Σ |x|ᵖ)^(1/p), the largest magnitude for infinity, the smallest
+    /// for -infinity, the number of elements that are not 0 for 0.
     ///
     ///     Tensor([3, 4]).norm()     // 5.
     ///
-    /// Where the length is 0 the gradient is 0, the slope of least size. Traps for another p.
+    /// Where the length is 0 the gradient is 0, for p from 1 on the slope of least size.
     public func norm(
         _ p: Double = 2, dims: [Int]? = nil, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -15,11 +15,22 @@ extension Tensor {
         case .infinity: return abs(x).max(dims: dims, keepDim: keepDim, file: file, line: line)
         case -.infinity: return abs(x).min(dims: dims, keepDim: keepDim, file: file, line: line)
         case 2: return attempt(file: file, line: line) { () throws(TensorError) in try x.length(dims, keepDim) }
-        default:
-            return attempt(file: file, line: line) { () throws(TensorError) in
-                throw TensorError(.shape, "norm: p = \(p); expected 0, 1, 2 or infinity")
-            }
+        default: return x.length(p, dims, keepDim, file, line)
         }
+    }
+
+    /// In units of the largest magnitude, for p < 0 the smallest: so no power that counts is infinite or vanishes.
+    private func length(_ p: Double, _ dims: [Int]?, _ keepDim: Bool, _ file: StaticString, _ line: UInt) -> Tensor {
+        let size = abs(self)
+        var unit = Tensor(1.0).asType(dtype)
+        if elementCount > 0 {
+            let end = size.detached().norm(
+                p > 0 ? .infinity : -.infinity, dims: dims, keepDim: true, file: file, line: line)
+            unit = `where`((end .== 0) .| isInfinite(end), 1, end)
+        }
+        let total = pow(size / unit, p).sum(dims: dims, keepDim: keepDim, file: file, line: line)
+        let length = `where`(total .== 0, 0, pow(`where`(total .== 0, 1, total), 1 / p))
+        return length * (unit.rank == 0 ? unit : unit.reshaped(length.shape))
     }
 
     private func length(_ dims: [Int]?, _ keepDim: Bool) throws(TensorError) -> Tensor {

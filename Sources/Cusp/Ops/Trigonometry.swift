@@ -8,6 +8,32 @@ extension PointwiseFunction {
     static let arcCosine = PointwiseFunction(CK_acos)
     static let arcTangent = PointwiseFunction(CK_atan)
     static let angle = PointwiseFunction(CK_atan2)
+    /// The angle is reduced before it is multiplied by π, which is exact: sin(πx) = ±sin(π(x - n)) for the nearest whole n.
+    static let sinc = PointwiseFunction("sinc", arity: 1) { x in
+        let whole = Cusp.round(x[0])
+        let half = 0.5 * whole
+        let sine = Cusp.sin(.pi * (x[0] - whole))
+        return `where`(x[0] .== 0, 1, `where`(half .== Cusp.round(half), sine, -sine) / (.pi * x[0]))
+    } derivative: { x, y in
+        // (cos(πx) - sinc(x)) / x; where the two nearly cancel its series in z = πx, (-1)ᵏ 2k / (2k + 1)! z²ᵏ⁻¹.
+        let square = Cusp.square(.pi * x[0])
+        var factor = 1.0
+        let terms = (1...11).map { k in
+            factor /= -Double(2 * k * (2 * k + 1))
+            return 2 * Double(k) * factor
+        }
+        let series = terms.dropLast().reversed().reduce(Expression(terms.last!)) { $0 * square + Expression($1) }
+        return [
+            `where`(
+                abs(x[0]) .< 0.5, Double.pi * Double.pi * x[0] * series, (Cusp.cos(.pi * x[0]) - y) / x[0])
+        ]
+    }
+    static let degrees = PointwiseFunction("degrees", arity: 1) { $0[0] * (180 / Double.pi) }
+    static let radians = PointwiseFunction("radians", arity: 1) { $0[0] * (Double.pi / 180) }
+}
+
+extension Expression {
+    fileprivate static var pi: Expression { Expression(Double.pi) }
 }
 
 // Angles are in radians, and may be as large as numbers get: each is reduced exactly.
@@ -40,3 +66,14 @@ public func atan<E: Elementwise>(_ x: E) -> E { .apply(.arcTangent, x) }
 public func atan2<E: Elementwise>(_ y: E, _ x: E) -> E { .apply(.angle, y, x) }
 public func atan2<E: Elementwise>(_ y: E, _ x: some Scalar) -> E { .apply(.angle, y, x) }
 public func atan2<E: Elementwise>(_ y: some Scalar, _ x: E) -> E { .apply(.angle, y, x) }
+
+/// sin(πx) / (πx), and 1 at 0. Zeros and large arguments are exact; the gradient keeps its digits near 0.
+///
+///     sinc(Tensor([0, 0.5, 3]))     // [1.        0.6366198 0.       ]
+public func sinc<E: Elementwise>(_ x: E) -> E { .apply(.sinc, x) }
+
+/// Radians in degrees: 180 x / π.
+public func degrees<E: Elementwise>(_ x: E) -> E { .apply(.degrees, x) }
+
+/// Degrees in radians: π x / 180.
+public func radians<E: Elementwise>(_ x: E) -> E { .apply(.radians, x) }

@@ -191,6 +191,7 @@ struct Call {
         typing =
             operands.count <= TypingKey.most
             ? function.typing(key) : Typing(function.program, operands.types, fits: false)
+        if let problem = typing.problem { throw TensorError(.dtype, problem) }
     }
 
     /// Where a result goes: over `spare` where that has its shape and type.

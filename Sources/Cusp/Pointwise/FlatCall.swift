@@ -60,7 +60,7 @@ struct FlatCall {
         guard isFlat, let model, function.compiled.isSingle, !Watch.isOn else { return nil }
         return model._withUnsafeGuaranteedRef { model in
             let typing = function.typing(key)
-            guard typing.isUniform else { return nil }
+            guard typing.isUniform, typing.problem == nil else { return nil }
             let type = typing.results[0]
             let result: Body
             if let spare, spare.body.dtype == type, spare.body.hasShape(of: model) {

@@ -81,7 +81,14 @@ extension Primitive {
             ]
         case CK_where: [nil, `where`(x[0], g, 0), `where`(x[0], 0, g)]
 
-        case CK_sign, CK_floor, CK_ceil, CK_trunc, CK_round, CK_signbit, CK_isnan: [nil]
+        case CK_fmod: [g, -chain(g, truncDivide(x[0], x[1]))]
+        case CK_remainder: [g, -chain(g, floorDivide(x[0], x[1]))]
+
+        case CK_sign, CK_floor, CK_ceil, CK_trunc, CK_round, CK_signbit, CK_isnan, CK_bit_not: [nil]
+        case CK_nextafter: [g, nil]
+        case CK_trunc_div, CK_floor_div, CK_bit_and, CK_bit_or, CK_bit_xor, CK_shift_left, CK_shift_right,
+            CK_gcd:
+            [nil, nil]
         case CK_eq, CK_ne, CK_lt, CK_le, CK_gt, CK_ge: [nil, nil]
         default: fatalError("no derivative rule for \(name)")
         }

@@ -116,6 +116,8 @@ struct Typing: Sendable {
     /// Whether one pass, in one type, does for all that is computed; else see ``Stages``.
     let isUniform: Bool
     let results: Results
+    /// What is wrong with these operands, if anything is; then nothing may run.
+    let problem: String?
 
     /// A list of types without memory of its own, because every call looks one up.
     struct Results: RandomAccessCollection, Sendable {
@@ -134,6 +136,12 @@ struct Typing: Sendable {
         let single = Computation(program, inputs).single
         isUniform = single != nil && fits
         compute = single ?? .float32
+        var problem: String?
+        for (value, live) in zip(program.values, program.live) where live && problem == nil {
+            guard case .operation(let primitive, _, _, _) = value else { continue }
+            problem = primitive.problem(of: value.sources.map { types[$0] })
+        }
+        self.problem = problem
     }
 }
 
@@ -165,5 +173,17 @@ extension Program {
             let common = operands.dropFirst().reduce(operands[0], OperandType.promoted)
             return primitive == CK_div || ck_describe(primitive).real ? common.floating : common
         }
+    }
+}
+
+extension Primitive {
+    /// What is wrong with these operands, where the operation is for integers.
+    fileprivate func problem(of operands: [OperandType]) -> String? {
+        guard ck_describe(self).whole else { return nil }
+        let takesTruth = [CK_bit_and, CK_bit_or, CK_bit_xor].contains(self)
+        let given = operands.map { $0.isElements ? "\($0.settled)" : "a number" }.joined(separator: " and ")
+        let isWrong = operands.contains { $0.settled.isFloatingPoint || ($0 == .elements(.bool) && !takesTruth) }
+        guard isWrong || !operands.contains(where: \.isElements) else { return nil }
+        return "\(name) of \(given): expected tensors of integers\(takesTruth ? " or booleans" : "")"
     }
 }
