@@ -142,7 +142,8 @@ static double element_cost(const ck_run_plan *r) {
       [CK_normal_density] = 0.5, [CK_normal_cdf] = 1.1, [CK_gelu] = 1.1, [CK_pow] = 5, [CK_hypot] = 0.4,
       [CK_sin] = 1.2, [CK_cos] = 1.2, [CK_tan] = 1.4, [CK_asin] = 0.6, [CK_acos] = 0.6, [CK_atan] = 0.6, [CK_atan2] = 0.8,
       [CK_sinh] = 0.7, [CK_cosh] = 0.5, [CK_asinh] = 1.3, [CK_acosh] = 1.2, [CK_atanh] = 1.2,
-      [CK_fmod] = 0.4, [CK_remainder] = 0.4, [CK_trunc_div] = 0.5, [CK_floor_div] = 0.5, [CK_gcd] = 20,
+      [CK_fmod] = 0.4, [CK_remainder] = 0.4, [CK_trunc_div] = 0.5, [CK_floor_div] = 0.5, [CK_gcd] = 20, [CK_lgamma] = 5,
+      [CK_digamma] = 4, [CK_trigamma] = 4,
   };
   const double width = (double)ck_size(r->compute) / 4;
   double cost = 0;

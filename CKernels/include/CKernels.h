@@ -56,6 +56,8 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
 //   softplus         log(1 + exp(x))
 //   logaddexp        log(exp(a) + exp(b)); the bound is in units of the larger of the result and the larger operand, whose
 //                    own last place decides where they nearly cancel
+//   lgamma           log |gamma(x)|, digamma and trigamma its first two derivatives. For x < 0 the bounds of the first two are in
+//                    units of the larger of the result and log |gamma(-x)|, and of the result and digamma(1 - x)
 //   sin, cos, tan    of any finite angle, however large
 //   atan2(a, b)      the angle of the point (b, a), from -π to π
 //   pow              as in IEEE 754: 1 where b is 0 or a is 1, NaN where a < 0 and b is not whole. Integers: 0 where b < 0,
@@ -88,18 +90,21 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(sigmoid, 1, real, 2.5, 3)                    \
   X(sigmoid_slope, 1, real, 2.5, 3)              \
   X(tanh, 1, real, 2.5, 3)                       \
-  X(silu, 1, real, 3, 3.5)                       \
+  X(silu, 1, real, 3.5, 3.5)                     \
   X(softplus, 1, real, 2, 2)                     \
   X(erf, 1, real, 2, 2)                          \
-  X(erfc, 1, real, 3.5, 5)                       \
+  X(erfc, 1, real, 4, 2)                         \
   X(gauss, 1, real, 1.5, 1.5)                    \
-  X(normal_cdf, 1, real, 3.5, 5.5)               \
+  X(normal_cdf, 1, real, 4, 2.5)                 \
   X(normal_density, 1, real, 1.5, 2)             \
-  X(gelu, 1, real, 4, 5.5)                       \
+  X(gelu, 1, real, 4.5, 2)                       \
+  X(lgamma, 1, real, 1, 4)                       \
+  X(digamma, 1, real, 1, 5.5)                    \
+  X(trigamma, 1, real, 1, 5)                     \
   X(sin, 1, real, 1, 1)                          \
   X(cos, 1, real, 1, 1)                          \
   X(tan, 1, real, 2.5, 2.5)                      \
-  X(asin, 1, real, 1.5, 2)                       \
+  X(asin, 1, real, 2, 2)                         \
   X(acos, 1, real, 1.5, 1.5)                     \
   X(atan, 1, real, 2, 2)                         \
   X(sinh, 1, real, 2, 2)                         \

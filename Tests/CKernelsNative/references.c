@@ -25,6 +25,24 @@ static int64_t power(int64_t a, int64_t b) {
   return (int64_t)product;
 }
 
+// Sixty steps up, where three terms of the series are enough.
+static long double digamma_real(long double x) {
+  const long double pi = 3.14159265358979323846264338327950288L, r = x - rintl(x);
+  if (x == 0) return -1 / x;
+  if (x < 0) return r == 0 || isinf(x) ? NAN : digamma_real(1 - x) - pi / tanl(pi * r);
+  if (!(x <= 60)) return logl(x) - 0.5L / x - (1 / 12.0L - (1 / 120.0L - 1 / (252 * x * x)) / (x * x)) / (x * x);
+  long double sum = 0;
+  for (int k = 59; k >= 0; k--) sum += 1 / (x + k);
+  return digamma_real(x + 60) - sum;
+}
+static long double trigamma_real(long double x) {
+  const long double pi = 3.14159265358979323846264338327950288L, ratio = pi / sinl(pi * (x - rintl(x)));
+  if (x < 0) return ratio * ratio - trigamma_real(1 - x);
+  if (!(x <= 60)) return (1 + 0.5L / x + (1 / 6.0L - (1 / 30.0L - 1 / (42 * x * x)) / (x * x)) / (x * x)) / x;
+  long double sum = 0;
+  for (int k = 59; k >= 0; k--) sum += 1 / ((x + k) * (x + k));
+  return trigamma_real(x + 60) + sum;
+}
 static long double rest_real(long double a, long double b, bool floors) {
   long double rest = fmodl(a, b);
   return !floors ? rest : rest == 0 ? copysignl(0, b) : (rest < 0) != (b < 0) ? rest + b : rest;
@@ -72,6 +90,9 @@ static int64_t divisor(int64_t a, int64_t b) {
   X(normal_cdf, below(a), NEITHER)                                                       \
   X(normal_density, bell(a, 0.5L) * 0.398942280401432677939946059934381868L, NEITHER)    \
   X(gelu, a == -INFINITY ? -0.0L : a * below(a), NEITHER)                                \
+  X(lgamma, a == -INFINITY ? INFINITY : lgammal(a), NEITHER)                             \
+  X(digamma, digamma_real(a), NEITHER)                                                   \
+  X(trigamma, trigamma_real(a), NEITHER)                                                 \
   X(sin, sinl(a), NEITHER)                                                               \
   X(cos, cosl(a), NEITHER)                                                               \
   X(tan, tanl(a), NEITHER)                                                               \

@@ -111,7 +111,10 @@ struct IntegerRow: Sendable, CustomTestStringConvertible {
         #expect(hash(Tensor([100, -9], dtype: .int64)).array(of: Int.self) == [(100 ^ 12) * 5, (-9 ^ -2) * 5])
         let even = Pointwise { x in bitwiseAnd(x, 1) .== 0 }
         let signed = Pointwise { x, n in `where`(bitwiseAnd(n, 1) .== 1, -x, x) * bitwiseXor(n, 1 << 40) }
-        #expect(signed(Tensor([1.5, 2]), Tensor([3, 4], dtype: .int64)).elements == [-1.5 * Double(Float(3 + 1 << 40)), 2 * Double(Float(4 + 1 << 40))])
+        #expect(
+            signed(Tensor([1.5, 2]), Tensor([3, 4], dtype: .int64)).elements == [
+                -1.5 * Double(Float(3 + 1 << 40)), 2 * Double(Float(4 + 1 << 40)),
+            ])
         #expect(even(Tensor([4, 7], dtype: .int32)).array(of: Bool.self) == [true, false])
     }
 

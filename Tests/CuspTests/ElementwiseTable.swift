@@ -45,7 +45,8 @@ extension ElementwiseRow {
     private static let any = Domain.range(-3, 3)
 
     static let all =
-        arithmetic + division + functions + exponentials + errorFunctions + trigonometry + selections + comparisons
+        arithmetic + division + functions + exponentials + errorFunctions + gammas + trigonometry + selections
+        + comparisons
 
     static let arithmetic: [ElementwiseRow] = [
         .init("a + b", [CK_add], [any, any], { $0[0] + $0[1] }, { $0[0] + $0[1] }, inPlace: { $0 += $1[0] }),
@@ -154,19 +155,59 @@ extension ElementwiseRow {
         .init("erfc", [CK_erfc], [any], { erfc($0[0]) }, { erfc($0[0]) }),
         .init("gauss", [CK_gauss], [any], { gauss($0[0]) }, { exp(-$0[0] * $0[0]) }, slack: 8),
         .init(
-            "normalCDF", [CK_normal_cdf], [any], { normalCDF($0[0]) }, { erfc(-$0[0] * 0.5.squareRoot()) / 2 }, slack: 8
+            "normalCDF", [CK_normal_cdf], [any], { normalCDF($0[0]) }, { erfc(-$0[0] * 0.5.squareRoot()) / 2 },
+            slack: 12
         ),
         .init(
             "normalDensity", [CK_normal_density], [any], { normalDensity($0[0]) },
             { exp(-$0[0] * $0[0] / 2) / (2 * Double.pi).squareRoot() }, slack: 8),
         .init(
             "gelu", [CK_gelu], [.range(-0.5, 3)], { gelu($0[0]) }, { $0[0] * erfc(-$0[0] * 0.5.squareRoot()) / 2 },
-            slack: 8),
+            slack: 12),
         .init(
             "geluTanh", [CK_sigmoid, CK_mul], [.range(-0.5, 3)], { geluTanh($0[0]) },
             { $0[0] / (1 + exp(-2 * (2 / Double.pi).squareRoot() * ($0[0] + 0.044715 * $0[0] * $0[0] * $0[0]))) },
             slack: 12),
     ]
+
+    static let gammas: [ElementwiseRow] = [
+        .init("lgamma", [CK_lgamma], [.range(2.2, 9)], { lgamma($0[0]) }, { lgamma($0[0]).0 }),
+        .init("lgamma, negative", [CK_lgamma], [.range(-3.8, -3.2)], { lgamma($0[0]) }, { lgamma($0[0]).0 }, slack: 8),
+        .init("digamma", [CK_digamma], [.range(2, 9)], { digamma($0[0]) }, { psi(0, $0[0]) }, slack: 200),
+        .init("polygamma(1)", [CK_trigamma], [.range(0.3, 9)], { polygamma(1, $0[0]) }, { psi(1, $0[0]) }, slack: 4),
+        .init(
+            "polygamma(1), negative", [CK_trigamma], [.range(-3.3, -3.2)], { polygamma(1, $0[0]) }, { psi(1, $0[0]) },
+            slack: 8),
+        .init("polygamma(2)", [CK_tan], [.range(0.5, 5)], { polygamma(2, $0[0]) }, { psi(2, $0[0]) }, slack: 8),
+        .init("polygamma(3)", [CK_tan], [.range(0.5, 5)], { polygamma(3, $0[0]) }, { psi(3, $0[0]) }, slack: 8),
+        .init("erfInverse", [CK_erf], [.range(-0.95, 0.95)], { erfInverse($0[0]) }, { bisected($0[0]) }, slack: 8),
+        .init(
+            "normalQuantile", [CK_erf], [.range(0.01, 0.4)], { normalQuantile($0[0]) },
+            { 2.0.squareRoot() * bisected(2 * $0[0] - 1) }, slack: 60),
+    ]
+
+    /// By the series that defines it, a thousand terms and what the rest comes to.
+    private static func psi(_ n: Int, _ x: Double) -> Double {
+        if n == 0 {
+            let y = x + 1000
+            return log(y) - 0.5 / y - 1 / (12 * y * y) - (0..<1000).reversed().reduce(0.0) { $0 + 1 / (x + Double($1)) }
+        }
+        let (s, y) = (Double(n + 1), x + 1000)
+        let rest =
+            Foundation.pow(y, -Double(n)) / Double(n) + 0.5 * Foundation.pow(y, -s) + s / 12 * Foundation.pow(y, -s - 1)
+        let sum = (0..<1000).reversed().reduce(rest) { $0 + Foundation.pow(x + Double($1), -s) }
+        return (n % 2 == 1 ? 1 : -1) * (1...n).reduce(1) { $0 * Double($1) } * sum
+    }
+
+    /// The inverse of erf, between two bounds that close in on it.
+    private static func bisected(_ y: Double) -> Double {
+        var (low, high) = (-7.0, 7.0)
+        for _ in 0..<200 {
+            let middle = (low + high) / 2
+            if erf(middle) < y { low = middle } else { high = middle }
+        }
+        return (low + high) / 2
+    }
 
     static let trigonometry: [ElementwiseRow] = [
         .init("hypot", [CK_hypot], [.nonzero, .nonzero], { hypot($0[0], $0[1]) }, { hypot($0[0], $0[1]) }),

@@ -49,6 +49,7 @@ struct KinkRow: Sendable, CustomTestStringConvertible {
         },
         .init("sinc", [[0, 1e-4]], [[0, -0.0003289868101226757]]) { sinc($0[0]) },
         .init("nanToNumber", [[nan, inf, -inf, 2]], [[0, 0, 0, 1]]) { nanToNumber($0[0]) },
+        .init("erfInverse at 1", [[1, -1]], [[inf, inf]]) { erfInverse($0[0]) },
         .init("norm of order 3 at 0", [[0, 0]], [[0, 0]]) { $0[0].norm(3) },
         .init("max", [[1, 3, 3, 2, 3]], [[0, 1 / 3.0, 1 / 3.0, 0, 1 / 3.0]]) { $0[0].max() },
         .init("min", [[1, 3, 1, 2]], [[0.5, 0, 0.5, 0]]) { $0[0].min() },

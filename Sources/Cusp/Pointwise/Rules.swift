@@ -50,6 +50,9 @@ extension Primitive {
         // chain(y, x) is 0 in the far tail, where x itself may be infinite.
         case CK_silu: [chain(g, sigmoid(x[0]) + chain(sigmoidSlope(x[0]), x[0]))]
         case CK_softplus: [chain(g, sigmoid(x[0]))]
+        case CK_lgamma: [chain(g, digamma(x[0]))]
+        case CK_digamma: [chain(g, polygamma(1, x[0]))]
+        case CK_trigamma: [chain(g, polygamma(2, x[0]))]
         case CK_erf: [chain(g, Constant.twoOverRootPi * gauss(x[0]))]
         case CK_erfc: [chain(g, -Constant.twoOverRootPi * gauss(x[0]))]
         case CK_gauss: [chain(g, chain(y, -2 * x[0]))]
