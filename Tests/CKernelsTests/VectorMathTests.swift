@@ -151,8 +151,8 @@ extension KernelTests {
                 }
                 // Of a difference the larger part's; near the root of digamma the reference has no more digits.
                 if operation == CK_lgamma || operation == CK_digamma, error.isFinite, exact.isFinite {
-                    let other = operation == CK_lgamma ? Wide(a.magnitude) : 1 - Wide(a)
-                    let unit = max(exact.magnitude, a < 0 ? reference(other, 0).magnitude : 0, 0.05)
+                    let part = a < 0 ? max(1, operation == CK_lgamma ? reference(-Wide(a), 0).magnitude : 0) : 0.05
+                    let unit = max(exact.magnitude, part)
                     if operation == CK_digamma || a < 0 { error *= Double(T(exact).ulp / T(unit).ulp) }
                 }
                 if error > worst { (worst, worstAt) = (error, i) }

@@ -72,8 +72,8 @@ extension PointwiseFunction {
 ///
 ///     lgamma(Tensor([1, 5, 0.5]))     // [0.         3.1780539  0.57236496]
 ///
-/// The error is at most 1 unit in the last place for float32 and 4 for float64; for x < 0 in units of the larger of the result and
-/// log Γ(-x), of which the result is a difference.
+/// The error is at most 1 unit in the last place for float32 and 4 for float64; for x < 0 in units of the largest of the result,
+/// log Γ(-x) and 1, as the result is a difference.
 public func lgamma<E: Elementwise>(_ x: E) -> E { .apply(.logGamma, x) }
 
 /// The derivative of log Γ(x), ψ(x). At 0 it is infinite by the sign of the zero, at -1, -2 ... NaN, where it jumps from one infinity
@@ -81,8 +81,8 @@ public func lgamma<E: Elementwise>(_ x: E) -> E { .apply(.logGamma, x) }
 ///
 ///     digamma(Tensor([1, 2]))     // [-0.5772157  0.4227843]
 ///
-/// The error is at most 1 unit in the last place for float32 and 5.5 for float64; for x < 0 in units of the larger of the result and
-/// ψ(1 - x).
+/// The error is at most 1 unit in the last place for float32 and 5.5 for float64; for x < 0 in units of the larger of the result
+/// and 1.
 public func digamma<E: Elementwise>(_ x: E) -> E { .apply(.digamma, x) }
 
 /// The nth derivative of ``digamma(_:)``, ψ⁽ⁿ⁾(x); for n = 0 that itself. Traps for n < 0.
