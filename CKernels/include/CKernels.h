@@ -57,7 +57,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
 //   logaddexp        log(exp(a) + exp(b)); the bound is in units of the larger of the result and the larger operand, whose
 //                    own last place decides where they nearly cancel
 //   lgamma           log |gamma(x)|, digamma and trigamma its first two derivatives. For x < 0 the bound of lgamma is in units of
-//                    the largest of the result, log |gamma(-x)| and 1, that of digamma of the larger of the result and 1
+//                    the largest of the result, log |gamma(-x)| and 1, that of digamma of the result, digamma(1 - x) and 1
 //   sin, cos, tan    of any finite angle, however large
 //   atan2(a, b)      the angle of the point (b, a), from -π to π
 //   pow              as in IEEE 754: 1 where b is 0 or a is 1, NaN where a < 0 and b is not whole. Integers: 0 where b < 0,

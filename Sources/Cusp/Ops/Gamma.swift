@@ -81,8 +81,8 @@ public func lgamma<E: Elementwise>(_ x: E) -> E { .apply(.logGamma, x) }
 ///
 ///     digamma(Tensor([1, 2]))     // [-0.5772157  0.4227843]
 ///
-/// The error is at most 1 unit in the last place for float32 and 5.5 for float64; for x < 0 in units of the larger of the result
-/// and 1.
+/// The error is at most 1 unit in the last place for float32 and 5.5 for float64; for x < 0 in units of the largest of the
+/// result, ψ(1 - x) and 1.
 public func digamma<E: Elementwise>(_ x: E) -> E { .apply(.digamma, x) }
 
 /// The nth derivative of ``digamma(_:)``, ψ⁽ⁿ⁾(x); for n = 0 that itself. Traps for n < 0.
