@@ -110,7 +110,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(sinh, 1, real, 2, 2)                         \
   X(cosh, 1, real, 2, 2)                         \
   X(asinh, 1, real, 2, 2)                        \
-  X(acosh, 1, real, 2, 2.5)                      \
+  X(acosh, 1, real, 2.5, 2.5)                    \
   X(atanh, 1, real, 2, 2)                        \
   X(floor, 1, any, 0, 0)                         \
   X(ceil, 1, any, 0, 0)                          \
