@@ -120,14 +120,15 @@ import Testing
             { negativeLogLikelihood(.zeros([2, 3]), labels: Tensor([-1, 0], dtype: .int64)) },
             ["negativeLogLikelihood: label -1 of row 0"]
         ),
-        ({ tripletMarginLoss(.zeros([2]), .zeros([2]), .zeros([2]), p: 3) }, ["norm: p = 3.0"]),
         ({ cosineEmbeddingLoss(.zeros([2]), .zeros([3]), Tensor(1.0)) }, ["[2] and [3]"]),
         ({ meanSquaredError(.zeros([2]), .zeros([3])) }, ["[2] and [3]"]),
     ]
 
     @Test(arguments: mistakes.indices) func sentences(index: Int) throws {
         let error = #expect(throws: TensorError.self) { try Tensor.checked(Self.mistakes[index].body) }
-        for part in Self.mistakes[index].parts { #expect(error?.description.contains(part) == true, "\(error!)") }
+        for part in Self.mistakes[index].parts {
+            #expect(error?.description.contains(part) == true, "\(String(describing: error))")
+        }
     }
 }
 

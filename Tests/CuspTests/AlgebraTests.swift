@@ -21,6 +21,21 @@ import Testing
         }
     }
 
+    @Test(arguments: Algebra.wholes)
+    func sameOnExpressions(whole name: String) {
+        var random = SeededGenerator(seed: 1)
+        for types in [
+            [DType.int32, .int32], [.int64, .int64], [.uint8, .uint8], [.int32, .int64], [.uint8, .int32],
+        ] {
+            let x = types.map { Tensor(Domain.small.samples(40, &random), [40], $0) }
+            let eager = Algebra.applyWhole(name, x[0], x[1])
+            let fused = PointwiseFunction("f", arity: 2) { [Algebra.applyWhole(name, $0[0], $0[1])] }
+            let result = fused.results(x.map(\.operand))[0]
+            #expect(result.dtype == eager.dtype, "\(types)")
+            #expect(sameNumbers(result, eager), "\(types): \(result), not \(eager)")
+        }
+    }
+
     /// The table has whatever is declared for `Elementwise` in the sources.
     @Test func everyFunctionIsInTheTable() throws {
         let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources").standardized
@@ -41,13 +56,16 @@ import Testing
             }
         }
         #expect(declared.count > 80)
-        #expect(declared == Set(Algebra.entries.map(\.name)))
+        #expect(declared == Set(Algebra.entries.map(\.name) + Algebra.wholes))
     }
 
     /// What the table is made of is all that the kernels have; chain stands in derivatives, copy in casts.
     @Test func everyPrimitiveIsInTheTable() {
-        let texts = Algebra.entries.indices.map { i in
+        var texts = Algebra.entries.indices.map { i in
             PointwiseFunction("f", arity: Algebra.entries[i].arity) { [Algebra.apply(i, $0)] }.description
+        }
+        for name in Algebra.wholes {
+            texts.append(PointwiseFunction("f", arity: 2) { [Algebra.applyWhole(name, $0[0], $0[1])] }.description)
         }
         let words = Set(texts.joined(separator: " ").split { " \n,".contains($0) }.map(String.init))
         for i in 0..<CK_OPERATION_COUNT.rawValue {

@@ -16,6 +16,24 @@ enum Algebra {
     static func apply<E: Elementwise>(_ index: Int, _ x: [E]) -> E {
         let (a, b, c) = (x[0], x[min(1, x.count - 1)], x[x.count - 1])
         switch entries[index].name {
+        case "fmod": return fmod(a, b)
+        case "remainder": return remainder(a, b)
+        case "truncDivide": return truncDivide(a, b)
+        case "floorDivide": return floorDivide(a, b)
+        case "fmax": return fmax(a, b)
+        case "fmin": return fmin(a, b)
+        case "nextAfter": return nextAfter(a, b)
+        case "frac": return frac(a)
+        case "degrees": return degrees(a)
+        case "radians": return radians(a)
+        case "sinc": return sinc(a)
+        case "xLog1p": return xLog1p(a, b)
+        case "logit": return logit(a, eps: 0.1)
+        case "lgamma": return lgamma(a)
+        case "digamma": return digamma(a)
+        case "polygamma": return polygamma(1, a)
+        case "erfInverse": return erfInverse(0.5 * a)
+        case "normalQuantile": return normalQuantile(sigmoid(a))
         case "+": return a + b
         case "-": return a - b
         case "*": return a * b
@@ -116,7 +134,10 @@ enum Algebra {
         Entry("sign", .anywhere), Entry("copySign", .anywhere, .nonzero), Entry("hypot", .nonzero, .nonzero),
         Entry("floor", .anywhere), Entry("ceil", .anywhere), Entry("trunc", .anywhere), Entry("round", .anywhere),
         Entry("where", .anywhere, .anywhere, .anywhere), Entry("maximum", .anywhere, .anywhere),
-        Entry("minimum", .anywhere, .anywhere), Entry("clamp", .anywhere),
+        Entry("minimum", .anywhere, .anywhere), Entry("clamp", .anywhere), Entry("fmod", .anywhere, .nonzero),
+        Entry("remainder", .anywhere, .nonzero), Entry("truncDivide", .anywhere, .nonzero),
+        Entry("floorDivide", .anywhere, .nonzero), Entry("fmax", .anywhere, .anywhere),
+        Entry("fmin", .anywhere, .anywhere), Entry("nextAfter", .anywhere, .anywhere), Entry("frac", .anywhere),
     ]
 
     private static let comparisons: [Entry] =
@@ -136,6 +157,10 @@ enum Algebra {
         Entry("cos", .anywhere), Entry("tan", .unit), Entry("asin", .unit), Entry("acos", .unit),
         Entry("atan", .anywhere), Entry("atan2", .nonzero, .nonzero), Entry("heaviside", .anywhere),
         Entry("straightThroughRound", .anywhere), Entry("straightThroughSign", .anywhere),
+        Entry("degrees", .anywhere), Entry("radians", .anywhere), Entry("sinc", .anywhere),
+        Entry("xLog1p", .anywhere, .positive), Entry("logit", .anywhere), Entry("lgamma", .positive),
+        Entry("digamma", .positive), Entry("polygamma", .positive), Entry("erfInverse", .unit),
+        Entry("normalQuantile", .anywhere),
     ]
 
     private static let activations: [Entry] =
@@ -143,4 +168,23 @@ enum Algebra {
             "relu", "relu6", "leakyRelu", "elu", "celu", "selu", "hardtanh", "hardsigmoid", "hardswish", "mish",
             "softsign", "tanhshrink", "softshrink", "hardshrink", "threshold", "logSigmoid",
         ].map { Entry($0, .anywhere) } + [Entry("prelu", .anywhere, .anywhere)]
+
+    /// Those of integers alone.
+    static let wholes = [
+        "bitwiseAnd", "bitwiseOr", "bitwiseXor", "bitwiseNot", "shiftLeft", "shiftRight", "gcd", "lcm",
+    ]
+
+    static func applyWhole<E: Elementwise>(_ name: String, _ a: E, _ b: E) -> E {
+        switch name {
+        case "bitwiseAnd": return bitwiseAnd(a, b)
+        case "bitwiseOr": return bitwiseOr(a, b)
+        case "bitwiseXor": return bitwiseXor(a, b)
+        case "bitwiseNot": return bitwiseNot(a)
+        case "shiftLeft": return shiftLeft(a, b)
+        case "shiftRight": return shiftRight(a, b)
+        case "gcd": return gcd(a, b)
+        case "lcm": return lcm(a, b)
+        default: fatalError("no case for \(name)")
+        }
+    }
 }
