@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "include/CKernels.h"
 #include "team.h"
@@ -45,17 +44,11 @@ static void come(void) {
   while (before <= own && !atomic_compare_exchange_weak(&used, &before, own + 1)) {}
 }
 
-static int64_t now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * (int64_t)1000000000 + t.tv_nsec;
-}
-
 // How many other threads are busy; those in passes only `with_passes`.
 static int others(bool with_passes) {
   const int count = atomic_load_explicit(&used, memory_order_acquire);
   if (count == 0 || (count == 1 && own == 0)) return 0;
-  const int64_t time = now();
+  const int64_t time = ck_now();
   int busy = 0;
   for (int i = 0; i < count; i++) {
     const int64_t until = atomic_load(&places[i].until);
@@ -67,17 +60,17 @@ static int others(bool with_passes) {
 int ck_busy_begin(bool in_pass) {
   if (__builtin_expect(own < 0, 0)) come();
   if (depth++ == 0 && own < MOST) atomic_store(&places[own].until, in_pass ? IN_PASS : IN_LOOP);
-  return others(true);
+  const int busy = others(true);
+  // The team must not wait for its next loop on a core that this thread or another one needs.
+  if (busy > 0) ck_team_rest();
+  return busy;
 }
 
 void ck_busy_end(bool lingers) {
-  if (--depth == 0 && own < MOST) atomic_store(&places[own].until, lingers ? now() + MOMENT : 0);
+  if (--depth == 0 && own < MOST) atomic_store(&places[own].until, lingers ? ck_now() + MOMENT : 0);
 }
 
-void ck_occupy_begin(void) {
-  // Where somebody is busy already, the team must not wait for the next loop on the core that this thread needs.
-  if (ck_busy_begin(true) > 0) ck_team_rest();
-}
+void ck_occupy_begin(void) { ck_busy_begin(true); }
 
 void ck_occupy_end(bool lingers) { ck_busy_end(lingers); }
 

@@ -55,8 +55,7 @@ void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t
     for (int64_t i = 0; i < count; i++) body(context, i);
     return;
   }
-  const int busy = ck_busy_begin(false), threads = budget - busy;
-  if (busy > 0) ck_team_rest();
+  const int threads = budget - ck_busy_begin(false);
   int members = 1;
   if (threads <= 1 || serial_depth > 0 || atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
     for (int64_t i = 0; i < count; i++) body(context, i);

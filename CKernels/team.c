@@ -34,7 +34,7 @@ int omp_get_thread_num(void);
 enum {
   LINE = 128,              // bytes that two cores should not share
   MOST = 1023,             // threads
-  PIECES_PER_THREAD = 16,   // so that a thread that comes late or runs slowly takes fewer
+  PIECES_PER_THREAD = 16,  // so that a thread that comes late or runs slowly takes fewer
   RELAXED_SPINS = 64,      // looks at the posted loop between two looks at the clock
   EAGER = 20 * 1000,       // nanoseconds that a thread waits without giving way to others
   PATIENCE = 1000 * 1000,  // and until it sleeps: longer than the gap between two operations
@@ -68,7 +68,7 @@ static struct {
   atomic_uint rest_asked;  // how many times
 } team = {.lock = PTHREAD_MUTEX_INITIALIZER, .called = PTHREAD_COND_INITIALIZER};
 
-static int64_t now(void) {
+int64_t ck_now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec * (int64_t)1000000000 + t.tv_nsec;
@@ -139,7 +139,7 @@ static void serve(int member) {
     const uint64_t seen = atomic_load_explicit(&ranges[member].place, memory_order_acquire);
     if (offers(seen) && member < atomic_load_explicit(&posted.threads, memory_order_relaxed)) continue;
     const unsigned rest = atomic_load_explicit(&team.rest_asked, memory_order_relaxed);
-    const int64_t start = now();
+    const int64_t start = ck_now();
     int64_t waited = 0;
     // Whom the last loop left out leaves the core to whoever needs it.
     while (waited < PATIENCE && member < atomic_load_explicit(&posted.threads, memory_order_relaxed) &&
@@ -148,7 +148,7 @@ static void serve(int member) {
         if (atomic_load_explicit(&ranges[member].place, memory_order_relaxed) != seen) goto called;
         RELAX();
       }
-      waited = now() - start;
+      waited = ck_now() - start;
       if (waited > EAGER) sched_yield();
     }
     sleep_until_called(member, seen);
@@ -167,7 +167,8 @@ static void *lead(void *threads) {
 // Waits, not for ever, until all threads have come. A process must not end while libomp makes a team: its own end would take
 // away what it is working on.
 static void settle(void) {
-  for (int64_t start = now(); atomic_load(&team.serving) != team.size && now() - start < 200 * PATIENCE;) sched_yield();
+  for (int64_t start = ck_now(); atomic_load(&team.serving) != team.size && ck_now() - start < 200 * PATIENCE;)
+    sched_yield();
 }
 
 // Has the team at least that many threads. Regions stay as they are, since libomp may crash where one changes its size: for more

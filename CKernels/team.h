@@ -16,6 +16,9 @@ typedef struct {
 // thread that has taken nothing. One loop at a time. Returns how many threads had a part.
 int ck_team_run(ck_loop loop);
 
+// Nanoseconds of a clock that only goes forward.
+int64_t ck_now(void);
+
 // Sends the threads that wait for the next loop to sleep at once.
 void ck_team_rest(void);
 
