@@ -19,6 +19,18 @@ size_t ck_size(ck_dtype dtype) {
   return sizes[dtype];
 }
 
+ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void *b, bool b_repeats) {
+  if (operation != CK_pow || !b_repeats) return operation;
+  bool two = false;
+  switch (compute) {
+  case CK_FLOAT32: two = *(const float *)b == 2; break;
+  case CK_FLOAT64: two = *(const double *)b == 2; break;
+  case CK_INT32: two = *(const int32_t *)b == 2; break;
+  default: two = *(const int64_t *)b == 2;
+  }
+  return two ? CK_square : operation;
+}
+
 enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
@@ -148,7 +160,10 @@ static double element_cost(const ck_run_plan *r) {
   const double width = (double)ck_size(r->compute) / 4;
   double cost = 0;
   for (int i = 0; i < r->program->count; i++) {
-    double op = slow[r->program->instructions[i].operation];
+    const ck_instruction *in = &r->program->instructions[i];
+    const bool number = in->b < r->program->inputs && r->repeated[in->b] && r->operands[in->b].dtype == r->compute;
+    const double op = slow[number ? ck_amounts_to(in->operation, r->compute, r->operands[in->b].data, true)
+                                  : in->operation];
     cost += width * (op > 0 ? op : 0.05);
   }
   for (int i = 0; i < r->layout.operands; i++) {
@@ -249,9 +264,10 @@ void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, 
     // One instruction on operands in their own type: nothing is left to plan.
     const ck_instruction *in = program->instructions;
     const int arity = ck_operations[in->operation].arity, b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
-    ck_kernels()->elementwise.rows[in->operation][compute](
-        elements, operands[in->dst].data, operands[in->a].data, operands[b].data, operands[c].data,
-        operands[in->a].repeats | operands[b].repeats << 1 | operands[c].repeats << 2);
+    const int repeats = operands[in->a].repeats | operands[b].repeats << 1 | operands[c].repeats << 2;
+    const ck_operation operation = ck_amounts_to(in->operation, compute, operands[b].data, operands[b].repeats);
+    ck_kernels()->elementwise.rows[operation][compute](elements, operands[in->dst].data, operands[in->a].data,
+                                                       operands[b].data, operands[c].data, repeats);
     return;
   }
   ck_operand strided[CK_MAX_OPERANDS];

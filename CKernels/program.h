@@ -32,6 +32,9 @@ void ck_run_share(void *plan, int64_t share);
 // All of it on this thread, for operands elsewhere in memory, of the same dtypes and strides.
 void ck_run_again(const ck_run_plan *plan, const ck_operand *operands);
 
+// What an instruction amounts to, whose second operand lies at `b`: a power of which every exponent is 2 is a square.
+ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void *b, bool b_repeats);
+
 extern const ck_operation_info ck_operations[CK_OPERATION_COUNT];
 
 #endif

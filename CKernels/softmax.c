@@ -1,11 +1,12 @@
-// softmax and cumulative sums: results as large as the input, contiguous [outer, length, inner]. So they are written
-// as rows where inner is 1, else as columns; an input that lies otherwise is first copied to its place in `out`, a tile
-// at a time, and worked on there.
+// softmax: results as large as the input, contiguous [outer, length, inner], so it is written as rows where inner is 1,
+// else as columns. Memory is read once and written once: a row is worked on where the result lies, while it is in cache;
+// columns in a buffer, whose lines follow one another, since those of the tensor may all fall into the same few cache
+// sets, and since two cores that write neighbours in turn take the lines from each other.
 #include "drivers.h"
 
-// Elements whose softmax is computed in one go, in the second-level cache. An axis so long that fewer than NARROW columns
-// of it would fit takes two passes instead: reading short pieces of many rows, again and again, is slower.
-enum { IN_CACHE = 16384, NARROW = 64 };
+// Elements of a row whose softmax is computed in one go, and bytes of columns, in the second-level cache. An axis so long that
+// fewer than NARROW columns fit takes two passes: reading and writing short pieces of many rows is slower.
+enum { IN_CACHE = 16384, BUFFER = 128 << 10, NARROW = 64 };
 
 // Rows of at most SHORT elements would leave most of a vector's lanes, or its time, unused: a bundle of them is turned
 // into columns and back.
@@ -18,6 +19,7 @@ typedef struct {
   ck_axis axis;
   int64_t out_outer_stride, out_stride;
   int64_t tiles, parts;  // pieces of the inner dimension and of the axis
+  int64_t width;         // of a tile
   const char *in;
   char *out;
   ck_state states;  // of a long axis: one for each of outer * inner
@@ -34,32 +36,42 @@ typedef struct {
 static tile tile_at(const job *j, int64_t index) {
   const ck_axis *a = &j->axis;
   int64_t part = index % j->parts, piece = index / j->parts % j->tiles, outer = index / j->parts / j->tiles;
-  int64_t first = ck_cut(a->length, j->parts, part), left = ck_cut(a->inner, j->tiles, piece);
+  int64_t first = ck_cut(a->length, j->parts, part), left = piece * j->width;
   int64_t in = outer * a->outer_stride + first * a->stride + left * a->inner_stride;
   int64_t out = outer * j->out_outer_stride + first * j->out_stride + left;
   tile t = {.length = ck_cut(a->length, j->parts, part + 1) - first,
-            .width = ck_cut(a->inner, j->tiles, piece + 1) - left,
+            .width = ck_least(j->width, a->inner - left),
             .stride = a->stride,
             .in = ck_at(j->in, j->dtype, in),
             .out = (char *)ck_at(j->out, j->dtype, out),
             .column = outer * a->inner + left};
-  if (!j->copies) return t;
-  if (j->out_stride == 1) ck_copy_elements(ck_size(j->dtype), t.length, t.out, 1, t.in, a->stride);
-  for (int64_t i = 0; j->out_stride != 1 && i < t.length; i++) {
-    const char *row = ck_at(t.in, j->dtype, i * a->stride);
-    char *out_row = (char *)ck_at(t.out, j->dtype, i * j->out_stride);
-    ck_copy_elements(ck_size(j->dtype), t.width, out_row, 1, row, a->inner_stride);
-  }
-  t.in = t.out;
-  t.stride = j->out_stride;
   return t;
 }
 
-static void softmax_task(void *context, int64_t index) {
+// Copies the tile to where its rows lie `stride` apart, and goes on from there.
+static void bring(const job *j, tile *t, char *to, int64_t stride) {
+  const ck_axis *a = &j->axis;
+  const size_t size = ck_size(j->dtype);
+  if (a->inner == 1) ck_copy_elements(size, t->length, to, 1, t->in, a->stride);
+  for (int64_t i = 0; a->inner != 1 && i < t->length; i++)
+    ck_copy_elements(size, t->width, (char *)ck_at(to, j->dtype, i * stride), 1, ck_at(t->in, j->dtype, i * a->stride),
+                     a->inner_stride);
+  t->in = to, t->stride = stride;
+}
+
+static void row_task(void *context, int64_t index) {
   const job *j = context;
   tile t = tile_at(j, index);
-  if (j->out_stride == 1) j->blocks.row(j->logarithm, t.length, t.in, t.out);
-  else j->blocks.columns(j->logarithm, t.length, t.width, t.in, t.stride, t.out, j->out_stride);
+  if (j->copies) bring(j, &t, t.out, 1);
+  j->blocks.row(j->logarithm, t.length, t.in, t.out);
+}
+
+static void columns_task(void *context, int64_t index) {
+  const job *j = context;
+  _Alignas(64) char buffer[BUFFER];
+  tile t = tile_at(j, index);
+  bring(j, &t, buffer, j->width);
+  j->blocks.columns(j->logarithm, t.length, t.width, buffer, j->width, t.out, j->out_stride);
 }
 
 static void bundle_task(void *context, int64_t index) {
@@ -80,6 +92,7 @@ static void bundle_task(void *context, int64_t index) {
 static void write_task(void *context, int64_t index) {
   const job *j = context;
   tile t = tile_at(j, index);
+  if (j->copies) bring(j, &t, t.out, j->out_stride);
   ck_state s = {(char *)ck_at(j->states.value, j->dtype, t.column), (char *)ck_at(j->states.extra, j->dtype, t.column)};
   if (j->out_stride == 1) j->blocks.write_row(j->logarithm, t.length, s, t.in, t.out);
   else j->blocks.write_columns(j->logarithm, t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
@@ -96,8 +109,9 @@ static void in_two_passes(job *j) {
   j->states = (ck_state){value, extra};
   ck_log_sum_exp_states(j->dtype, j->axis, j->in, j->states);
   j->blocks.prepare(j->logarithm, columns, j->states);
-  j->tiles = ck_pieces(j->axis.inner, CK_TILE);
-  j->parts = ck_pieces(j->axis.length * ck_pieces(j->axis.inner, j->tiles), IN_CACHE);
+  j->width = ck_least(j->axis.inner, CK_TILE);
+  j->tiles = ck_pieces(j->axis.inner, j->width);
+  j->parts = ck_pieces(j->axis.length * j->width, IN_CACHE);
   ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), write_task, j);
 }
 
@@ -116,7 +130,7 @@ static void in_halves(job j) {
 
 void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, void *out) {
   if (axis.outer <= 0 || axis.length <= 0 || axis.inner <= 0) return;
-  int64_t lanes = 64 / (int64_t)ck_size(dtype), width = IN_CACHE / axis.length;  // that is in cache
+  const int64_t size = (int64_t)ck_size(dtype), lanes = 64 / size;
   job j = {.logarithm = logarithm,
            .copies = (axis.inner == 1 ? axis.stride : axis.inner_stride) != 1,
            .dtype = dtype,
@@ -127,9 +141,11 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
            .parts = 1,
            .in = in,
            .out = out};
-  if (width < ck_least(axis.inner, NARROW)) return in_halves(j);
   if (axis.inner == 1 && axis.length <= SHORT && axis.outer >= lanes)
     return ck_parallel(ck_pieces(axis.outer, BUNDLE), work(&j), bundle_task, &j);
-  j.tiles = ck_pieces(axis.inner, ck_least(width, CK_TILE));
-  ck_parallel(axis.outer * j.tiles, work(&j), softmax_task, &j);
+  const int64_t width = (axis.inner == 1 ? IN_CACHE : BUFFER / size) / axis.length;
+  if (width < ck_least(axis.inner, NARROW)) return in_halves(j);
+  j.width = ck_least(axis.inner, ck_least(width, CK_TILE));
+  j.tiles = ck_pieces(axis.inner, j.width);
+  ck_parallel(axis.outer * j.tiles, work(&j), axis.inner == 1 ? row_task : columns_task, &j);
 }

@@ -31,7 +31,7 @@ static void convert(const ck_run_plan *r, int operand, bool output, int64_t rows
     return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride);
   if (rows == 1 || line_stride == stride * columns) {
     lines = 1, length = rows * columns;
-  } else if (rows > columns || llabs(line_stride) < llabs(stride)) {
+  } else if (rows > columns || (llabs(line_stride) < llabs(stride) && line_stride != 0)) {
     lines = columns, length = rows, line_stride = strides[1], stride = strides[0], slot_line = 1, slot_stride = columns;
   }
   for (int64_t i = 0; i < lines; i++) {
@@ -109,8 +109,9 @@ static void execute(const ck_run_plan *r, const tile *t) {
     void *const out = (void *)t->places[in->dst];
     int flags = r->repeated[in->a] | r->repeated[b] << 1 | r->repeated[c] << 2;
     if (in->dst < p->inputs + p->outputs && r->past[in->dst] && (uintptr_t)out % 64 == 0) flags |= CK_PAST_CACHES;
-    r->kernels->rows[in->operation][r->compute](t->rows * t->columns, out, t->places[in->a], t->places[b], t->places[c],
-                                                flags);
+    const ck_operation operation = ck_amounts_to(in->operation, r->compute, t->places[b], r->repeated[b]);
+    r->kernels->rows[operation][r->compute](t->rows * t->columns, out, t->places[in->a], t->places[b], t->places[c],
+                                            flags);
   }
   for (int i = p->inputs; i < p->inputs + p->outputs; i++)
     if (r->slot[i] >= 0) convert(r, i, true, t->rows, t->columns, t->memory[i], (char *)t->places[i]);
