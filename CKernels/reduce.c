@@ -6,6 +6,9 @@
 
 #include "drivers.h"
 
+// Columns that a task reduces side by side: of a long axis more, for memory gives whole rows sooner than pieces of them.
+enum { LONG = 4096, WIDE = 512 };
+
 // How a block is read. The first two in place; the others through a small buffer, along or across the axis.
 typedef enum { ROWS, COLUMNS, GATHERED_ROWS, GATHERED_COLUMNS } layout;
 
@@ -70,7 +73,12 @@ __attribute__((noinline)) static void gathered_columns(const job *j, const char 
 static void reduce_block(const job *j, const char *in, int64_t first, int64_t length, int64_t width, ck_state state) {
   switch (j->layout) {
   case ROWS: j->reducer.rows(in, length, width, j->axis.inner_stride, first, state); break;
-  case COLUMNS: j->reducer.columns(in, length, j->axis.stride, width, first, state); break;
+  case COLUMNS:
+    for (int64_t pieces = ck_pieces(width, CK_TILE), i = 0; i < pieces; i++) {
+      const int64_t left = ck_cut(width, pieces, i), columns = ck_cut(width, pieces, i + 1) - left;
+      j->reducer.columns(ck_at(in, j->dtype, left), length, j->axis.stride, columns, first, offset(j, state, left));
+    }
+    break;
   case GATHERED_ROWS: gathered_rows(j, in, first, length, width, state); break;
   case GATHERED_COLUMNS: gathered_columns(j, in, first, length, width, state); break;
   }
@@ -80,17 +88,23 @@ static void reduce_range(const job *j, const char *in, int64_t first, int64_t le
   if (length <= j->block) return reduce_block(j, in, first, length, width, state);
   int64_t half = j->block;
   while (half * 2 < length) half *= 2;
-  _Alignas(64) char value[CK_TILE * 8], extra[CK_TILE * 8];
+  _Alignas(64) char value[WIDE * 8], extra[WIDE * 8];
   ck_state right = {value, extra};
   reduce_range(j, in, first, half, width, state);
   reduce_range(j, ck_at(in, j->dtype, half * j->axis.stride), first + half, length - half, width, right);
   j->reducer.merge(width, state, right, half, length - half);
 }
 
+static bool is_across(const job *j) { return j->layout == COLUMNS || j->layout == GATHERED_COLUMNS; }
+
 // Task: one part of the axis of one tile.
 static void reduce_task(void *context, int64_t index) {
   const job *j = context;
-  int64_t part = index % j->parts, tile = index / j->parts % j->tiles, outer = index / j->parts / j->tiles;
+  // The next task is the one whose memory follows: columns beside these, or what comes next in the row.
+  const bool across = is_across(j);
+  const int64_t fast = across ? j->tiles : j->parts, outer = index / j->parts / j->tiles;
+  const int64_t near = index % fast, far = index / fast % (across ? j->parts : j->tiles);
+  const int64_t part = across ? far : near, tile = across ? near : far;
   int64_t column = ck_cut(j->axis.inner, j->tiles, tile), width = ck_cut(j->axis.inner, j->tiles, tile + 1) - column;
   int64_t first = part * j->part, length = j->axis.length - first < j->part ? j->axis.length - first : j->part;
   int64_t corner = outer * j->axis.outer_stride + first * j->axis.stride + column * j->axis.inner_stride;
@@ -98,7 +112,7 @@ static void reduce_task(void *context, int64_t index) {
   if (j->slots.value) {
     reduce_range(j, ck_at(j->in, j->dtype, corner), first, length, width, offset(j, j->slots, part * results + result));
   } else {
-    _Alignas(64) char value[CK_TILE * 8], extra[CK_TILE * 8];
+    _Alignas(64) char value[WIDE * 8], extra[WIDE * 8];
     ck_state state = {value, extra};
     reduce_range(j, ck_at(j->in, j->dtype, corner), first, length, width, state);
     j->reducer.finish(width, state, j->out + result * (int64_t)j->extra_size);
@@ -116,11 +130,11 @@ static job plan(ck_reduction reduction, ck_dtype dtype, ck_axis a, const void *i
            .in = in};
   j.extra_size = reduction == CK_ARGMAX || reduction == CK_ARGMIN ? 8 : j.size;
   j.layout = layout_of(a, 64 / (int64_t)j.size);
-  bool across = j.layout == COLUMNS || j.layout == GATHERED_COLUMNS;
+  const bool across = is_across(&j);
   j.block = across ? CK_COLUMN_BLOCK : CK_ROW_BLOCK;
   // About 64 KB to a task: wide columns, because they are read row by row; few rows if they are long.
-  int64_t target = 16384, width = across ? CK_TILE : target / a.length;
-  width = width < 1 ? 1 : width > CK_TILE ? CK_TILE : width;
+  int64_t target = 16384, width = across ? a.length < LONG ? CK_TILE : WIDE : target / a.length;
+  width = width < 1 ? 1 : width > WIDE ? WIDE : width;
   j.tiles = ck_pieces(a.inner, width);
   j.part = j.block;
   int64_t most = CK_STATES / (a.outer * a.inner), tile = ck_pieces(a.inner, j.tiles);
