@@ -7,7 +7,7 @@ const ck_operation_info ck_operations[CK_OPERATION_COUNT] = {
 #define CK_DOMAIN_real true, false
 #define CK_DOMAIN_whole false, true
 #define CK_DOMAIN_any false, false
-#define CK_INFO(name, arity, domain, ulp32, ulp64) {#name, arity, CK_DOMAIN_##domain, ulp32, ulp64},
+#define CK_INFO(name, arity, domain, cost, ulp32, ulp64) {#name, arity, CK_DOMAIN_##domain, cost, ulp32, ulp64},
     CK_OPERATIONS(CK_INFO)
 #undef CK_INFO
 };
@@ -146,25 +146,13 @@ static void assign_slots(ck_run_plan *r, int64_t times) {
 
 // Nanoseconds for one element on one thread. Only the choice between one thread and many depends on it.
 static double element_cost(const ck_run_plan *r) {
-  static const double slow[CK_OPERATION_COUNT] = {
-      [CK_div] = 0.1,   [CK_sqrt] = 0.2,    [CK_exp] = 0.4,           [CK_expm1] = 0.4, [CK_log] = 0.6,
-      [CK_log1p] = 0.8, [CK_sigmoid] = 0.5, [CK_sigmoid_slope] = 0.5, [CK_tanh] = 0.5,
-      [CK_rsqrt] = 0.3, [CK_reciprocal] = 0.1, [CK_exp2] = 0.4, [CK_log2] = 0.7, [CK_log10] = 0.7, [CK_silu] = 0.6,
-      [CK_softplus] = 1.2, [CK_logaddexp] = 1.3, [CK_erf] = 0.7, [CK_erfc] = 1, [CK_gauss] = 0.5,
-      [CK_normal_density] = 0.5, [CK_normal_cdf] = 1.1, [CK_gelu] = 1.1, [CK_pow] = 5, [CK_hypot] = 0.4,
-      [CK_sin] = 1.2, [CK_cos] = 1.2, [CK_tan] = 1.4, [CK_asin] = 0.6, [CK_acos] = 0.6, [CK_atan] = 0.6, [CK_atan2] = 0.8,
-      [CK_sinh] = 0.7, [CK_cosh] = 0.5, [CK_asinh] = 1.3, [CK_acosh] = 1.2, [CK_atanh] = 1.2,
-      [CK_fmod] = 0.4, [CK_remainder] = 0.4, [CK_trunc_div] = 0.5, [CK_floor_div] = 0.5, [CK_gcd] = 20, [CK_lgamma] = 5,
-      [CK_digamma] = 4, [CK_trigamma] = 4,
-  };
   const double width = (double)ck_size(r->compute) / 4;
   double cost = 0;
   for (int i = 0; i < r->program->count; i++) {
     const ck_instruction *in = &r->program->instructions[i];
     const bool number = in->b < r->program->inputs && r->repeated[in->b] && r->operands[in->b].dtype == r->compute;
-    const double op = slow[number ? ck_amounts_to(in->operation, r->compute, r->operands[in->b].data, true)
-                                  : in->operation];
-    cost += width * (op > 0 ? op : 0.05);
+    const void *b = number ? r->operands[in->b].data : NULL;
+    cost += width * ck_operations[ck_amounts_to(in->operation, r->compute, b, number)].cost;
   }
   for (int i = 0; i < r->layout.operands; i++) {
     if (!r->repeated[i]) cost += 0.02 * (double)ck_size(r->operands[i].dtype);

@@ -175,6 +175,24 @@ extension KernelTests {
             #expect(ulps(of: Float.infinity, from: 1e30) == .infinity)
         }
 
+        /// exp takes fewer steps where all of a vector is far from the limits.
+        @Test(arguments: KernelTests.instructionSets)
+        func neighboursChangeNothing(instructionSet: String) {
+            KernelTests.with(instructionSet: instructionSet) {
+                for x: Float in [-87, -86.99, -1, -0.0, 1e-30, 0.5, 86.99, 87] {
+                    let calm = apply(CK_exp, [Array(repeating: x, count: 16)], count: 16)
+                    for extreme: Float in [88, 100, -95, -200, .infinity, .nan] {
+                        let mixed = apply(CK_exp, [[extreme] + Array(repeating: x, count: 15)], count: 16)
+                        #expect(mixed[1...].map(\.bitPattern) == calm[1...].map(\.bitPattern))
+                    }
+                }
+                let limit = 708.0
+                let calm = apply(CK_exp, [Array(repeating: -limit, count: 8)], count: 8)
+                let mixed = apply(CK_exp, [[-745] + Array(repeating: -limit, count: 7)], count: 8)
+                #expect(mixed[1...].elementsEqual(calm[1...]) && mixed[0] == exp(-745.0))
+            }
+        }
+
         @Test(arguments: KernelTests.instructionSets)
         func tails(instructionSet: String) {
             KernelTests.with(instructionSet: instructionSet) {

@@ -147,6 +147,7 @@ extension ElementwiseRow {
         .init("pow(2.5, a)", [CK_pow], [any], { pow(2.5, $0[0]) }, { pow(2.5, $0[0]) }),
         .init("pow(a, 0.5)", [CK_pow], [.range(0.2, 3)], { pow($0[0], 0.5) }, { $0[0].squareRoot() }),
         .init("pow(a, -2)", [CK_pow], [.nonzero], { pow($0[0], -2) }, { 1 / ($0[0] * $0[0]) }),
+        .init("pow(a, 2)", [CK_square], [any], { pow($0[0], 2) }, { $0[0] * $0[0] }),
         .init("pow(a, 3)", [CK_pow], [.nonzero], { pow($0[0], 3) }, { $0[0] * $0[0] * $0[0] }),
     ]
 
