@@ -21,11 +21,11 @@ struct CuspBench: ParsableCommand {
     var threads: Int?
     @Option(
         help: """
-            Whom to compare with: torch, jax, numpy, none, or serial: ourselves with the nodes of backward passes one after \
-            the other (default: torch if --python is given, else none).
+            Whom to compare with: torch, libtorch, jax, numpy, none, or serial: ourselves with the nodes of backward passes \
+            one after the other (default: torch if --python is given, else none).
             """)
     var peer: String?
-    @Option(help: "The interpreter that has the peer (default: python3).")
+    @Option(help: "The interpreter that has the peer (default: python3); for libtorch its program, see PROTOCOL.md.")
     var python: String?
     @Option(help: "The folder of the peers' scripts (default: Benchmarks/Peers of the package).")
     var peers: String?
@@ -51,8 +51,11 @@ struct CuspBench: ParsableCommand {
         if rounds < 1 { throw ValidationError("--rounds \(rounds): there must be one at least") }
         if every < 1 { throw ValidationError("--every \(every) is not a step") }
         if !(milliseconds > 0) { throw ValidationError("--milliseconds \(milliseconds) is not a time") }
-        if let peer, !["torch", "jax", "numpy", "none", "serial"].contains(peer) {
-            throw ValidationError("--peer \(peer) is none of torch, jax, numpy, serial, none")
+        if let peer, !["torch", "libtorch", "jax", "numpy", "none", "serial"].contains(peer) {
+            throw ValidationError("--peer \(peer) is none of torch, libtorch, jax, numpy, serial, none")
+        }
+        if peer == "libtorch", python == nil {
+            throw ValidationError("--peer libtorch takes its program, built as PROTOCOL.md says, by --python")
         }
         if let filter, (try? Regex(filter)) == nil {
             throw ValidationError("--filter \(filter) is not a regular expression")

@@ -15,14 +15,13 @@ package final class Peer {
     private let answers = Pipe()
     private var received = Data()
 
-    /// Starts the script `NAME_peer.py` of the folder `scripts`.
+    /// Starts the script `NAME_peer.py` of the folder `scripts`; libtorch is a program, which stands in the interpreter's place.
     package init(_ name: String, python: String, scripts: URL, threads: Int) throws {
         self.name = name
         signal(SIGPIPE, SIG_IGN)
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            python, scripts.appendingPathComponent("\(name)_peer.py").path, "--threads", "\(threads)",
-        ]
+        let script = name == "libtorch" ? [] : [scripts.appendingPathComponent("\(name)_peer.py").path]
+        process.arguments = [python] + script + ["--threads", "\(threads)"]
         process.standardInput = requests
         process.standardOutput = answers
         try process.run()
@@ -77,7 +76,7 @@ package final class Peer {
     }
 
     private var ended: BenchError {
-        BenchError("\(name) ended without an answer; --python names the interpreter to use")
+        BenchError("\(name) ended without an answer; --python names the interpreter to use, or libtorch's program")
     }
 
     private func ask(_ request: Request) throws -> Answer {

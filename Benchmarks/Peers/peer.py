@@ -94,7 +94,7 @@ def _inputs(ids, make):
 
 _inputs("exp sigmoid tanh erf gelu clamp abs pow2 sum sigmoid_ clamp_", lambda v, n: [v.signed(n)])
 _inputs("log sqrt", lambda v, n: [v.positive(n)])
-_inputs("add mul maximum ge add_ cat stack2 smooth_max", lambda v, n: [v.signed(n), v.signed(n)])
+_inputs("add add_grad mul maximum ge add_ cat stack2 smooth_max", lambda v, n: [v.signed(n), v.signed(n)])
 _inputs("div", lambda v, n: [v.signed(n), v.positive(n)])
 _inputs("where", lambda v, n: [v.mask(n), v.signed(n), v.signed(n)])
 _inputs("masked_select", lambda v, n: [v.signed(n), v.mask(n)])

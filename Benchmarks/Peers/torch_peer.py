@@ -171,6 +171,9 @@ STEPS = {"mlp_step": mlp, "spiking_step": Spiking}
 
 def build(id, n, arrays):
     inputs = [torch.from_numpy(array) for array in arrays]
+    if id == "add_grad":
+        inputs[0].requires_grad_()
+        return partial(torch.add, *inputs)
     if id in CALLS:
         return partial(CALLS[id], *inputs)
     if id in LOSSES:

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The table of benchmarks")
 struct SuiteTests {
-    /// Those of SUITE.md.
+    /// Those of SUITE.md, and what operations cost when they are recorded.
     private static let ids = """
         add mul div exp log sigmoid tanh sqrt erf gelu clamp where maximum ge abs pow2 add_ sigmoid_ clamp_
         add_row add_col add_transposed copy_transposed cast_f64
@@ -13,7 +13,7 @@ struct SuiteTests {
         matmul_64 matmul_128 matmul_256 matmul_512 matmul_1024 matmul_2048 matmul_nt_1024 bmm_64x128 matvec_4096
         smooth_max where_relu clamp_square approx_ge clipped_ge custom_ge
         fused_smooth_max fused_where_relu fused_clamp_square fused_approx_ge fused_custom_ge
-        mlp_step attention_step spiking_step small_graph wide_graph deep_graph
+        add_grad mlp_step attention_step spiking_step small_graph wide_graph deep_graph
         """.split(whereSeparator: \.isWhitespace).map(String.init)
 
     @Test func everyIdIsThereOrSaidToBeMissing() {

@@ -1,8 +1,14 @@
 import Cusp
 
-// The six worked examples. First as a user writes them with tensor operations, then as pointwise functions.
+// An operation that is recorded, without its backward. Then the six worked examples. First as a user writes them with tensor operations, then as pointwise functions.
 
 let gradientRows = [
+    Row("add_grad", .gradients) { n in
+        var inputs = Inputs()
+        let x = Input.signed.make(&inputs, n).leaf()
+        let y = Input.signed.make(&inputs, n)
+        return Case { x + y }
+    },
     loss("smooth_max", .signed, .signed) { ((stack([$0, $1]) / 10).logSumExp(dim: 0) * 10).sum() },
     loss("where_relu", .signed) { SubgradientRelu()($0).sum() },
     loss("clamp_square", .signed) {
