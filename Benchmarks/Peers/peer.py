@@ -99,7 +99,7 @@ _inputs("div", lambda v, n: [v.signed(n), v.positive(n)])
 _inputs("where", lambda v, n: [v.mask(n), v.signed(n), v.signed(n)])
 _inputs("masked_select", lambda v, n: [v.signed(n), v.mask(n)])
 _inputs("where_relu clamp_square", lambda v, n: [v.signed(n)])
-_inputs("approx_ge clipped_ge custom_ge", lambda v, n: [v.unit(n)])
+_inputs("approx_ge approx_ge_call clipped_ge custom_ge", lambda v, n: [v.unit(n)])
 INPUTS.update((f"fused_{id}", INPUTS[id]) for id in "smooth_max where_relu clamp_square approx_ge custom_ge".split())
 _inputs("sum_rows sum_cols mean_rows var_rows amax_rows argmax_rows logsumexp_rows logsumexp_cols softmax_rows "
         "softmax_cols log_softmax_rows cumsum_rows sort_rows copy_transposed cast_f64",

@@ -12,6 +12,7 @@ CALLS = {
     "add": torch.add, "mul": torch.mul, "div": torch.div, "exp": torch.exp, "log": torch.log,
     "sigmoid": torch.sigmoid, "tanh": torch.tanh, "sqrt": torch.sqrt, "erf": torch.erf, "gelu": F.gelu,
     "clamp": lambda x: torch.clamp(x, -1, 1), "where": torch.where, "maximum": torch.maximum, "ge": torch.ge,
+    "approx_ge_call": lambda x: torch.sigmoid(100 * (x - 0.5)),
     "abs": torch.abs, "pow2": lambda x: x**2,
     "add_": lambda x, y: x.add_(y), "sigmoid_": torch.sigmoid_, "clamp_": lambda x: x.clamp_(-1, 1),
     "add_row": torch.add, "add_col": torch.add, "add_transposed": lambda x, y: x + y.T,

@@ -52,14 +52,14 @@ open class GraphNode: @unchecked Sendable {
 
     /// - Parameters:
     ///   - first: the nodes of the first two inputs, apart from their outputs, so that each is moved to its place.
-    ///   - more: the inputs from the third on.
+    ///   - more: the inputs from the third on; `nil` if none of them needs a gradient.
     @usableFromInline
     init(
         first: consuming GraphNode?, _ firstOutput: Int, second: consuming GraphNode?, _ secondOutput: Int,
         more: [Link?]?, inputCount: Int, outputCount: Int, work: Double, savesValues: Bool, isLeaf: Bool
     ) {
-        self.first = first
-        self.second = second
+        self.first = consume first
+        self.second = consume second
         self.firstOutput = Int32(truncatingIfNeeded: firstOutput)
         self.secondOutput = Int32(truncatingIfNeeded: secondOutput)
         self.more = more
@@ -68,11 +68,11 @@ open class GraphNode: @unchecked Sendable {
         self.work = work
         self.savesValues = savesValues
         self.isLeaf = isLeaf
-        Self.liveCount.add(1, ordering: .relaxed)
+        Self.liveCount.wrappingAdd(1, ordering: .relaxed)
     }
 
     deinit {
-        Self.liveCount.subtract(1, ordering: .relaxed)
+        Self.liveCount.wrappingSubtract(1, ordering: .relaxed)
         dismantle()
     }
 

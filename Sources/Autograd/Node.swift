@@ -32,14 +32,15 @@ open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
             savesValues: savesValues, isLeaf: false)
     }
 
-    /// A node with two inputs.
+    /// A node with two inputs, and perhaps further ones that need no gradient.
     @inlinable
     public init(
-        _ first: Edge<Value>?, _ second: Edge<Value>?, outputCount: Int = 1, work: Double = 0, savesValues: Bool = true
+        _ first: Edge<Value>?, _ second: Edge<Value>?, inputCount: Int = 2, outputCount: Int = 1, work: Double = 0,
+        savesValues: Bool = true
     ) {
         super.init(
             first: first?.node, first?.output ?? 0, second: second?.node, second?.output ?? 0, more: nil,
-            inputCount: 2, outputCount: outputCount, work: work, savesValues: savesValues, isLeaf: false)
+            inputCount: inputCount, outputCount: outputCount, work: work, savesValues: savesValues, isLeaf: false)
     }
 
     /// A node with any number of inputs.

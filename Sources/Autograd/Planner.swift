@@ -17,13 +17,13 @@ extension Plan {
             for root in roots { planner.visit(root.node) }
             planner.plan.rootSlots = roots.map { planner.slot($0) }
             if let goals { planner.plan.goalSlots = goals.map { planner.slot($0) } }
-            return planner.plan
+            return planner.finished()
         }
     }
 }
 
 /// A depth-first walk over the graph that makes a plan. Used under the planning lock.
-private struct Planner {
+private struct Planner: ~Copyable {
     var plan = Plan()
     let epoch: UInt64
     let everyLeaf: Bool
@@ -46,6 +46,8 @@ private struct Planner {
         plan.steps.reserveCapacity(32)
         plan.targets.reserveCapacity(64)
     }
+
+    consuming func finished() -> Plan { plan }
 
     /// Plans everything below `root` that is not yet in the plan.
     mutating func visit(_ root: GraphNode) {
@@ -109,7 +111,7 @@ extension GraphNode {
         switch index {
         case 0: first.map { (.passUnretained($0), firstOutput) }
         case 1: second.map { (.passUnretained($0), secondOutput) }
-        default: more![index - 2].map { (.passUnretained($0.node), $0.output) }
+        default: more?[index - 2].map { (.passUnretained($0.node), $0.output) }
         }
     }
 }

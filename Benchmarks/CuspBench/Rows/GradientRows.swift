@@ -1,6 +1,6 @@
 import Cusp
 
-// An operation that is recorded, without its backward. Then the six worked examples. First as a user writes them with tensor operations, then as pointwise functions.
+// An operation that is recorded, without its backward, and a call of a pointwise function, without gradients. Then the six worked examples. First as a user writes them with tensor operations, then as pointwise functions.
 
 let gradientRows = [
     Row("add_grad", .gradients) { n in
@@ -9,6 +9,7 @@ let gradientRows = [
         let y = Input.signed.make(&inputs, n)
         return Case { x + y }
     },
+    map("approx_ge_call", .gradients, .unit, bytes: nil) { approximateGE($0, 0.5, 100) },
     loss("smooth_max", .signed, .signed) { ((stack([$0, $1]) / 10).logSumExp(dim: 0) * 10).sum() },
     loss("where_relu", .signed) { SubgradientRelu()($0).sum() },
     loss("clamp_square", .signed) {

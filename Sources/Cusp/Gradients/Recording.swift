@@ -76,7 +76,7 @@ private struct Scope: Sendable {
 
     func use(_ body: () -> Void) {
         Recording.$isOn.withValue(recording) {
-            KinkPolicy.$current.withValue(policy) {
+            policy.use {
                 Failures.$current.withValue(failures) {
                     Trace.$isInside.withValue(isInside) { useForHooks(body) }
                 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What the gradient is at a point where a function has none: at a kink, a tie, a bound.
 ///
 ///     KinkPolicy.legacy.use {
@@ -12,16 +14,27 @@ public enum KinkPolicy: Sendable, Hashable, CaseIterable {
     case legacy
 
     /// The policy in force, of the innermost ``use(_:)`` around.
-    @TaskLocal public static var current = KinkPolicy.minimumNorm
+    public static var current: KinkPolicy { isUsed.load(ordering: .relaxed) ? bound : .minimumNorm }
+
+    @TaskLocal private static var bound = KinkPolicy.minimumNorm
+    /// Whether any but the default was ever in force: every operation that is recorded asks, and to look for a task-local
+    /// takes it a tenth of its time. Never false again, as a task may go on with the policy that it was started under.
+    private static let isUsed = Atomic<Bool>(false)
 
     /// Calls `body` with this policy in force.
     public func use<T>(_ body: () throws -> T) rethrows -> T {
-        try Self.$current.withValue(self, operation: body)
+        begin()
+        return try Self.$bound.withValue(self, operation: body)
     }
 
     /// Calls `body` with this policy in force.
     public func use<T>(isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> T) async rethrows -> T
     {
-        try await Self.$current.withValue(self, operation: body)
+        begin()
+        return try await Self.$bound.withValue(self, operation: body)
+    }
+
+    private func begin() {
+        if self != .minimumNorm { Self.isUsed.store(true, ordering: .relaxed) }
     }
 }

@@ -44,11 +44,12 @@ final class Derivative: Sendable {
 extension PointwiseFunction {
     /// The derivative for `key`; made once.
     func derivative(_ key: DerivativeKey) -> Derivative {
-        derivatives.value(for: key) {
-            KinkPolicy.$current.withValue(key.policy) {
-                Deriver(program, key.ending).derivative(of: name, key.wanted)
+        derivatives[key]
+            ?? derivatives.value(for: key) {
+                key.policy.use {
+                    Deriver(program, key.ending).derivative(of: name, key.wanted)
+                }
             }
-        }
     }
 }
 

@@ -191,7 +191,9 @@ struct Call {
         typing =
             operands.count <= TypingKey.most
             ? function.typing(key) : Typing(function.program, operands.types, fits: false)
-        if let problem = typing.problem { throw TensorError(.dtype, problem) }
+        if typing.isWrong, let problem = function.program.problem(operands.types) {
+            throw TensorError(.dtype, problem)
+        }
     }
 
     /// Where a result goes: over `spare` where that has its shape and type.
@@ -203,7 +205,7 @@ struct Call {
 
 extension PointwiseFunction {
     func typing(_ key: TypingKey) -> Typing {
-        typings.value(for: key) { Typing(program, key.types, fits: compiled.fits) }
+        typings[key] ?? typings.value(for: key) { Typing(program, key.types, fits: compiled.fits) }
     }
 }
 

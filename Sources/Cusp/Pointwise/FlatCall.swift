@@ -19,6 +19,9 @@ struct FlatCall {
     private var isFlat = true
     private(set) var needsGradient = false
 
+    // Made where it is used: it is larger than what it is used for.
+    @inline(__always) init() {}
+
     @inline(__always)
     mutating func append(_ tensor: Tensor) {
         let body = tensor.body
@@ -60,7 +63,7 @@ struct FlatCall {
         guard isFlat, let model, function.compiled.isSingle, !Watch.isOn else { return nil }
         return model._withUnsafeGuaranteedRef { model in
             let typing = function.typing(key)
-            guard typing.isUniform, typing.problem == nil else { return nil }
+            guard typing.isUniform, !typing.isWrong else { return nil }
             let type = typing.results[0]
             let result: Body
             if let spare, spare.body.dtype == type, spare.body.hasShape(of: model) {
@@ -80,8 +83,9 @@ struct FlatCall {
     }
 
     @inline(__always)
-    private func run(_ program: UnsafePointer<ck_program>, _ compute: DType, _ elements: Int) {
-        operands.span.withUnsafeBufferPointer {
+    private mutating func run(_ program: UnsafePointer<ck_program>, _ compute: DType, _ elements: Int) {
+        var span = operands.mutableSpan
+        span.withUnsafeMutableBufferPointer {
             ck_run_flat(program, ck_dtype(UInt32(compute.rawValue)), Int64(elements), $0.baseAddress)
         }
     }

@@ -24,9 +24,12 @@ final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// The value for `key`, if it was made.
+    @inline(__always) subscript(key: Key) -> Value? { find(key, from: first.load(ordering: .acquiring)) }
+
     /// The value for `key`, made by `make` if it is new. Threads that ask at the same time may both make it; the first stays.
     func value(for key: Key, make: () throws -> Value) rethrows -> Value {
-        if let known = find(key, from: first.load(ordering: .acquiring)) { return known }
+        if let known = self[key] { return known }
         let made = try make()
         while true {
             let head = first.load(ordering: .acquiring)
@@ -48,7 +51,7 @@ final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    private func find(_ key: Key, from head: Unmanaged<Entry>?) -> Value? {
+    @inline(__always) private func find(_ key: Key, from head: Unmanaged<Entry>?) -> Value? {
         var entry = head
         while let this = entry {
             let found: Value? = this._withUnsafeGuaranteedRef { entry in entry.key == key ? entry.value : nil }

@@ -12,7 +12,8 @@ extension Pointwise where arity == 1 {
         }
     }
     public func callAsFunction(_ a: some TensorOperand) -> Tensor {
-        .apply(function, to: [a.operand].span)
+        let operands: [1 of Operand<Tensor>] = [a.operand]
+        return .apply(function, to: operands.span)
     }
     public func callAsFunction(_ a: Expression) -> Expression {
         .apply(function, to: [.value(a)].span)
@@ -35,7 +36,8 @@ extension Pointwise where arity == 2 {
         }
     }
     public func callAsFunction(_ a: some TensorOperand, _ b: some TensorOperand) -> Tensor {
-        .apply(function, to: [a.operand, b.operand].span)
+        let operands: [2 of Operand<Tensor>] = [a.operand, b.operand]
+        return .apply(function, to: operands.span)
     }
     public func callAsFunction(_ a: Expression, _ b: Expression) -> Expression {
         .apply(function, to: [.value(a), .value(b)].span)
@@ -58,7 +60,8 @@ extension Pointwise where arity == 3 {
         }
     }
     public func callAsFunction(_ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand) -> Tensor {
-        .apply(function, to: [a.operand, b.operand, c.operand].span)
+        let operands: [3 of Operand<Tensor>] = [a.operand, b.operand, c.operand]
+        return .apply(function, to: operands.span)
     }
     public func callAsFunction(_ a: Expression, _ b: Expression, _ c: Expression) -> Expression {
         .apply(function, to: [.value(a), .value(b), .value(c)].span)
@@ -86,7 +89,8 @@ extension Pointwise where arity == 4 {
     public func callAsFunction(
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand
     ) -> Tensor {
-        .apply(function, to: [a.operand, b.operand, c.operand, d.operand].span)
+        let operands: [4 of Operand<Tensor>] = [a.operand, b.operand, c.operand, d.operand]
+        return .apply(function, to: operands.span)
     }
     public func callAsFunction(_ a: Expression, _ b: Expression, _ c: Expression, _ d: Expression) -> Expression {
         .apply(function, to: [.value(a), .value(b), .value(c), .value(d)].span)
@@ -115,7 +119,8 @@ extension Pointwise where arity == 5 {
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand,
         _ e: some TensorOperand
     ) -> Tensor {
-        .apply(function, to: [a.operand, b.operand, c.operand, d.operand, e.operand].span)
+        let operands: [5 of Operand<Tensor>] = [a.operand, b.operand, c.operand, d.operand, e.operand]
+        return .apply(function, to: operands.span)
     }
     public func callAsFunction(_ a: Expression, _ b: Expression, _ c: Expression, _ d: Expression, _ e: Expression)
         -> Expression
@@ -146,7 +151,8 @@ extension Pointwise where arity == 6 {
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand,
         _ e: some TensorOperand, _ f: some TensorOperand
     ) -> Tensor {
-        .apply(function, to: [a.operand, b.operand, c.operand, d.operand, e.operand, f.operand].span)
+        let operands: [6 of Operand<Tensor>] = [a.operand, b.operand, c.operand, d.operand, e.operand, f.operand]
+        return .apply(function, to: operands.span)
     }
     public func callAsFunction(
         _ a: Expression, _ b: Expression, _ c: Expression, _ d: Expression, _ e: Expression, _ f: Expression
@@ -178,7 +184,10 @@ extension Pointwise where arity == 7 {
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand,
         _ e: some TensorOperand, _ f: some TensorOperand, _ g: some TensorOperand
     ) -> Tensor {
-        .apply(function, to: [a.operand, b.operand, c.operand, d.operand, e.operand, f.operand, g.operand].span)
+        let operands: [7 of Operand<Tensor>] = [
+            a.operand, b.operand, c.operand, d.operand, e.operand, f.operand, g.operand,
+        ]
+        return .apply(function, to: operands.span)
     }
     public func callAsFunction(
         _ a: Expression, _ b: Expression, _ c: Expression, _ d: Expression, _ e: Expression, _ f: Expression,
@@ -218,8 +227,10 @@ extension Pointwise where arity == 8 {
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand,
         _ e: some TensorOperand, _ f: some TensorOperand, _ g: some TensorOperand, _ h: some TensorOperand
     ) -> Tensor {
-        .apply(
-            function, to: [a.operand, b.operand, c.operand, d.operand, e.operand, f.operand, g.operand, h.operand].span)
+        let operands: [8 of Operand<Tensor>] = [
+            a.operand, b.operand, c.operand, d.operand, e.operand, f.operand, g.operand, h.operand,
+        ]
+        return .apply(function, to: operands.span)
     }
     public func callAsFunction(
         _ a: Expression, _ b: Expression, _ c: Expression, _ d: Expression, _ e: Expression, _ f: Expression,

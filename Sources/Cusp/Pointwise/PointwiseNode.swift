@@ -17,29 +17,28 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     /// How the values were reduced in the same pass, if they were.
     let ending: PointwiseEnding?
 
+    // Borrowed, as init would else own what it is given, and let go of it at once.
     init(
-        _ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>,
-        _ results: some RandomAccessCollection<Tensor>,
+        _ function: borrowing PointwiseFunction, _ operands: Span<Operand<Tensor>>,
+        _ results: borrowing some RandomAccessCollection<Tensor>,
         _ ending: PointwiseEnding? = nil
     ) {
-        let result = results.first!.body
+        let result = results[results.startIndex].body
         var wanted: UInt64 = 0
         var isEven = true
         for i in operands.indices {
             guard case .value(let tensor) = operands[i], tensor.body.source != nil else { continue }
             wanted |= 1 << UInt64(i)
             let hasShape = ending.map { $0.part.shape == tensor.shape } ?? tensor.body.hasShape(of: result)
-            if !hasShape || tensor.dtype != result.dtype { isEven = false }
+            if !hasShape || tensor.body.dtype != result.dtype { isEven = false }
         }
         dtype = result.dtype
         let derivative = function.derivative(
             DerivativeKey(wanted: wanted, policy: .current, ending: ending?.kind))
-        self.derivative = derivative
-        self.ending = ending
         let isPacked = Watch.isOn && SavedTensorHooks.current != nil
-        for (k, what) in derivative.saved.enumerated() {
+        for k in derivative.saved.indices {
             var operand =
-                switch what {
+                switch derivative.saved[k] {
                 case .operand(let i): operands[i]
                 case .result(let i):
                     Operand.value(results[results.index(results.startIndex, offsetBy: i)].detached())
@@ -56,14 +55,15 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         let elements = ending?.part.shape.elementCount ?? result.elementCount
         let work = Double(elements * derivative.function.program.values.count) * 0.1
         let savesValues = !derivative.saved.isEmpty
-        switch operands.count {
-        case 1:
+        self.ending = ending
+        self.derivative = derivative
+        if operands.count == 1 {
             super.init(operands[0].source, outputCount: results.count, work: work, savesValues: savesValues)
-        case 2:
+        } else if wanted < 4 {
             super.init(
-                operands[0].source, operands[1].source, outputCount: results.count, work: work, savesValues: savesValues
-            )
-        default:
+                operands[0].source, operands[1].source, inputCount: operands.count, outputCount: results.count,
+                work: work, savesValues: savesValues)
+        } else {
             super.init(
                 inputs: operands.indices.map { operands[$0].source }, outputCount: results.count, work: work,
                 savesValues: savesValues)
@@ -122,9 +122,10 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     }
 
     /// A gradient in the shape and type of its operand.
-    private func fitted(_ gradient: Tensor, _ k: Int) -> Tensor {
+    private func fitted(_ gradient: consuming Tensor, _ k: Int) -> Tensor {
+        guard targets.isEmpty else { return gradient.summed(to: targets[k].shape).asType(targets[k].dtype) }
         // A gradient that does not depend on anything is a number, which has no type of its own.
-        targets.isEmpty ? gradient.asType(dtype) : gradient.summed(to: targets[k].shape).asType(targets[k].dtype)
+        return gradient.dtype == dtype ? gradient : gradient.asType(dtype)
     }
 
     private var allSaved: [Operand<Tensor>] { (0..<3).compactMap { saved[$0] } + savedBesides }

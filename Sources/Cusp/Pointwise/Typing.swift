@@ -110,16 +110,16 @@ enum OperandType: Hashable, Sendable {
     }
 }
 
-/// The types of a program's results, and the one that it computes in.
+/// The types of a program's results, and the one that it computes in. Plain words, because every call looks one up.
 struct Typing: Sendable {
     let compute: DType
     /// Whether one pass, in one type, does for all that is computed; else see ``Stages``.
     let isUniform: Bool
     let results: Results
-    /// What is wrong with these operands, if anything is; then nothing may run.
-    let problem: String?
+    /// Whether something is wrong with these operands, see ``Program/problem(_:)``; then nothing may run.
+    let isWrong: Bool
 
-    /// A list of types without memory of its own, because every call looks one up.
+    /// A list of types without memory of its own.
     struct Results: RandomAccessCollection, Sendable {
         private var codes = Codes()
         var startIndex: Int { 0 }
@@ -136,16 +136,21 @@ struct Typing: Sendable {
         let single = Computation(program, inputs).single
         isUniform = single != nil && fits
         compute = single ?? .float32
-        var problem: String?
-        for (value, live) in zip(program.values, program.live) where live && problem == nil {
-            guard case .operation(let primitive, _, _, _) = value else { continue }
-            problem = primitive.problem(of: value.sources.map { types[$0] })
-        }
-        self.problem = problem
+        isWrong = program.problem(inputs) != nil
     }
 }
 
 extension Program {
+    /// What is wrong with operands of these types, if anything is.
+    func problem(_ inputs: [OperandType]) -> String? {
+        let types = types(inputs)
+        for (value, live) in zip(values, live) where live {
+            guard case .operation(let primitive, _, _, _) = value else { continue }
+            if let problem = primitive.problem(of: value.sources.map { types[$0] }) { return problem }
+        }
+        return nil
+    }
+
     /// The types of its values for inputs of these types.
     func types(_ inputs: [OperandType]) -> [OperandType] {
         var types: [OperandType] = []

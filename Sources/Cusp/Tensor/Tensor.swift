@@ -93,8 +93,9 @@ final class Body: @unchecked Sendable {
     let isRepeated: Bool
     /// The first element's address.
     let start: UnsafeMutableRawPointer
-    @exclusivity(unchecked) fileprivate(set) var source: Edge<Tensor>?
-    @exclusivity(unchecked) fileprivate(set) var cut: CutGradient?
+    // Written so, they have no value before init gives them one, which would have to be released there.
+    @exclusivity(unchecked) fileprivate(set) var source: Optional<Edge<Tensor>>
+    @exclusivity(unchecked) fileprivate(set) var cut: Optional<CutGradient>
 
     /// The shape in one word, so that two are compared at once: 0 where it does not fit.
     let shapeCode: UInt64
@@ -104,6 +105,7 @@ final class Body: @unchecked Sendable {
         self.layout = layout
         self.dtype = dtype
         self.source = source
+        cut = nil
         elementCount = layout.shape.elementCount
         isContiguous = layout.isContiguous
         isRepeated = elementCount == 1 || layout.isRepeated
@@ -112,11 +114,17 @@ final class Body: @unchecked Sendable {
     }
 
     /// Contiguous elements in the shape of `model`.
-    init(_ storage: Storage, like model: Body, _ dtype: DType) {
+    @inline(__always)
+    init(_ storage: Storage, like model: borrowing Body, _ dtype: DType) {
         self.storage = storage
-        layout = model.isContiguous && model.layout.offset == 0 ? model.layout : Layout(model.layout.shape)
+        if model.isContiguous && model.layout.offset == 0 {
+            layout = model.layout
+        } else {
+            layout = Layout(model.layout.shape)
+        }
         self.dtype = dtype
         source = nil
+        cut = nil
         elementCount = model.elementCount
         isContiguous = true
         isRepeated = elementCount == 1
