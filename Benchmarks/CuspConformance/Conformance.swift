@@ -37,6 +37,8 @@ package struct Conformance: ParsableCommand {
         progress.clear()
         try write(outcomes, to: URL(fileURLWithPath: results))
         print(summary(outcomes))
+        let second = outcomes.filter { folder.cases[$0.index].secondGradients != nil }
+        if !second.isEmpty { print("of these with second gradients, " + summary(second)) }
     }
 
     private func policy(for folder: CaseFolder) throws -> KinkPolicy {
