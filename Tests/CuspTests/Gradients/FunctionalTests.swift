@@ -13,6 +13,17 @@ import Testing
         #expect(!value.requiresGrad && !all[0].requiresGrad)
     }
 
+    /// The example of the article on batches: the gradient of (w · x)² is 2 (w · x) x for each row of x.
+    @Test func eachExampleOfABatch() throws {
+        let w = Tensor([1, 2])
+        let x = Tensor([[1, 0], [0, 1], [1, 1]])
+        let g = try gradient(at: w.expanded(to: [3, 2])) { w in square((w * x).sum(dim: 1)).sum() }
+        #expect(g.shape == [3, 2] && g.elements == [2, 0, 0, 4, 6, 6])
+        #expect("\(g)" == "[[2. 0.]\n [0. 4.]\n [6. 6.]]")
+        // By the same means for each: the sum over the examples is the gradient of the shared number.
+        #expect(try gradient(at: w) { w in square((w * x).sum(dim: 1)).sum() }.elements == g.sum(dim: 0).elements)
+    }
+
     @Test func leavesAreUntouched() throws {
         let leaf = x.leaf
         leaf.addGradientHook { _ in fatalError("a hook outside") }
