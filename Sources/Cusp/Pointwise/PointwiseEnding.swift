@@ -59,6 +59,7 @@ extension Tensor {
     /// The number that all elements are, where one element of memory stands for all of them.
     fileprivate var repeated: Double? {
         guard elementCount > 0, body.isRepeated else { return nil }
+        if dtype == .float32 { return Double(body.start.load(as: Float.self)) }
         var one = body.layout
         one.shape = Shape()
         return Tensor(buffer.viewed(one)).item(as: Double.self)

@@ -1,8 +1,8 @@
 import Autograd
 import CKernels
 
-/// What a function's values are reduced by.
-enum Reduction: Sendable {
+/// What a function's values are reduced by. With names written out: to describe a case takes longer than a small reduction.
+enum Reduction: String, Sendable {
     case sum, max, min, logSumExp
 
     var kernel: ck_reduction {
@@ -37,7 +37,7 @@ extension PointwiseFunction {
         _ reduction: Reduction, _ operands: [Operand<Tensor>], _ dims: [Int]?, _ keepDim: Bool
     ) throws(TensorError) -> Tensor {
         let call = try Call(self, operands.span)
-        let part = try Reduced("\(reduction)", call.shape, dims)
+        let part = try Reduced(reduction.rawValue, call.shape, dims)
         if reduction == .max || reduction == .min { try part.requireElements() }
         // Where nothing is computed, nothing reduced, or in integers, there is nothing to gain.
         guard case .computed = compiled.results[0], compiled.results.count == 1, !part.dims.isEmpty,
