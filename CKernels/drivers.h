@@ -6,6 +6,10 @@
 
 enum { CK_STATES = 4096 };  // states that a driver keeps on its stack
 
+// In nanoseconds: a loop that takes less on one thread stays there, since a waiting team costs 1 to 2 µs to call. Measured on four
+// cores, with add, multiply and the worked examples at 64Ki elements: 5 and 10 µs are as good, 20 is twice as slow.
+enum { CK_WORTHWHILE = 5000 };
+
 // Where piece i starts, of a range that is cut into `pieces` equal ones.
 static inline int64_t ck_cut(int64_t count, int64_t pieces, int64_t i) {
   return (int64_t)((__int128)count * i / pieces);

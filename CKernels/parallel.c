@@ -9,12 +9,8 @@
 #endif
 
 #include "busy.h"
-#include "include/CKernels.h"
+#include "drivers.h"
 #include "team.h"
-
-// A loop that takes less than this on one thread stays there: a waiting team costs 1 to 2 µs to call. Measured on four cores, with
-// add, multiply and the worked examples at 64Ki elements: 5 and 10 µs are as good, 20 is twice as slow.
-static const double worthwhile = 5000;  // nanoseconds
 
 static atomic_int set_budget, widest = 1;
 static atomic_flag team_taken = ATOMIC_FLAG_INIT;  // one team at a time: a second caller runs alone, not beside it
@@ -51,7 +47,7 @@ void ck_rest(void) { ck_team_rest(); }
 
 void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t index), void *context) {
   const int budget = ck_threads();
-  if (count <= 1 || work < worthwhile || budget == 1) {
+  if (count <= 1 || work < CK_WORTHWHILE || budget == 1) {
     for (int64_t i = 0; i < count; i++) body(context, i);
     return;
   }
