@@ -72,16 +72,20 @@ typedef struct {
   int rows, columns;  // the part of the result that is held in registers
   void (*pack_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, int64_t k_stride, void *panels);
   void (*pack_columns)(int64_t count, int64_t k, const void *b, int64_t column_stride, int64_t k_stride, void *panels);
-  // c[m, n] = or += a times b; an operand that is not packed has whole tiles only.
-  void (*multiply)(int64_t m, int64_t n, int64_t k, ck_lanes a, ck_lanes b, void *c, int64_t c_stride, bool add);
+  // c[m, n] = a times b, and the end; an operand that is not packed has whole tiles only.
+  void (*multiply)(int64_t m, int64_t n, int64_t k, ck_lanes a, ck_lanes b, void *c, int64_t c_stride,
+                   ck_matmul_end end);
   // out[i] = or += sum over p of a[i, p] * x[p]: with contiguous rows, or with at most CK_TILE contiguous columns.
   void (*dot_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, const void *x, void *out, bool add);
   void (*add_columns)(int64_t count, int64_t k, const void *a, int64_t k_stride, const void *x, int64_t x_stride,
                       void *out, bool add);
+  // The rest of an end, for `count` neighbours; bias may be NULL.
+  void (*finish)(int64_t count, const void *bias, int64_t bias_stride, bool rectify, void *out);
 } ck_matmul_blocks;
 
-// out[m, n] = a[m, k] · b[k, n] in integers that wrap around.
-typedef void (*ck_integer_matmul)(int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out);
+// out[m, n] = a[m, k] · b[k, n], and the end, in integers that wrap around.
+typedef void (*ck_integer_matmul)(int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, ck_matmul_end end,
+                                  void *out);
 
 // Elements first ..< first + count of a fill, where first is a multiple of CK_RANDOM_BLOCK.
 typedef void (*ck_fill)(uint64_t seed, uint64_t stream, uint64_t first, int64_t count, void *out);

@@ -33,6 +33,6 @@ void ck_copy_elements(size_t size, int64_t n, void *out, int64_t out_stride, con
 
 // The product where m or n is 1 and the matrix is contiguous one way or the other; else false, and nothing is done.
 bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
-                      void *out);
+                      ck_matmul_end end, void *out);
 
 #endif

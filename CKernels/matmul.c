@@ -20,7 +20,7 @@ static portion portion_of(ck_dtype dtype, int64_t batch, int64_t n, int64_t k) {
 }
 
 static void float_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
-                         char *out, void *scratch) {
+                         ck_matmul_end end, char *out, void *scratch) {
   portion part = portion_of(dtype, batch, n, k);
   ck_matmul_job j = {.blocks = &ck_kernels()->blocks.matmul[dtype],
                      .size = (int64_t)ck_size(dtype),
@@ -34,7 +34,8 @@ static void float_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, in
       j.b = b, j.b.data = ck_corner(&j, b, done, p, 0);
       j.out = out + done * m * n * j.size;
       j.shares_b = j.batches > 1 && b.batch_stride == 0;
-      j.add = p > 0;
+      const bool last = p + j.k == k;
+      j.end = (ck_matmul_end){end.add || p > 0, last ? end.bias : NULL, last && end.rectify};
       ck_matmul_cut(&j);
       const double packed = (double)(j.shares_b ? 1 : j.batches) * (double)n * (double)j.k;
       ck_parallel(ck_pack_tasks(&j), 0.2 * packed, ck_pack_task, &j);
@@ -52,6 +53,7 @@ typedef struct {
   ck_integer_matmul multiply;
   int64_t m, n, k, size;
   ck_matrix a, b;
+  ck_matmul_end end;
   char *out;
 } integer_job;
 
@@ -61,28 +63,34 @@ static void integer_task(void *context, int64_t index) {
   ck_matrix a = j->a, b = j->b;
   a.data = (const char *)a.data + (batch * a.batch_stride + row * a.row_stride) * j->size;
   b.data = (const char *)b.data + batch * b.batch_stride * j->size;
-  j->multiply(1, j->n, j->k, a, b, j->out + index * j->n * j->size);
+  j->multiply(1, j->n, j->k, a, b, j->end, j->out + index * j->n * j->size);
 }
 
 static void integer_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
-                           void *out) {
+                           ck_matmul_end end, void *out) {
   ck_integer_matmul multiply = ck_kernels()->blocks.integer_matmul[dtype - CK_INT32];
-  integer_job j = {multiply, m, n, k, (int64_t)ck_size(dtype), a, b, out};
-  ck_parallel(batch * m, 0.3 * (double)(batch * m) * (double)n * (double)k, integer_task, &j);
+  integer_job j = {multiply, m, n, k, (int64_t)ck_size(dtype), a, b, end, out};
+  ck_parallel(batch * m, 0.3 * (double)(batch * m) * (double)n * (double)ck_most(k, 1), integer_task, &j);
 }
 
-void ck_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out,
-               void *scratch) {
+// The end of zeros.
+static void end_of_nothing(ck_dtype dtype, int64_t rows, int64_t n, ck_matmul_end end, char *out) {
+  const int64_t size = n * (int64_t)ck_size(dtype);
+  if (!end.add) memset(out, 0, (size_t)(rows * size));
+  for (int64_t i = 0; i < rows && (end.bias || end.rectify); i++)
+    ck_kernels()->blocks.matmul[dtype].finish(n, end.bias, 1, end.rectify, out + i * size);
+}
+
+void ck_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
+               ck_matmul_end end, void *out, void *scratch) {
   if (batch <= 0 || m <= 0 || n <= 0) return;
-  if (k <= 0) {
-    memset(out, 0, (size_t)(batch * m * n) * ck_size(dtype));
-    return;
-  }
   // Batches that share b, and follow each other in a, are one tall matrix.
   if (batch > 1 && b.batch_stride == 0 && a.batch_stride == m * a.row_stride) {
     m *= batch;
     batch = 1;
   }
-  if (dtype > CK_FLOAT64) integer_matmul(dtype, batch, m, n, k, a, b, out);
-  else if (!ck_vector_matmul(dtype, batch, m, n, k, a, b, out)) float_matmul(dtype, batch, m, n, k, a, b, out, scratch);
+  if (dtype > CK_FLOAT64) return integer_matmul(dtype, batch, m, n, ck_most(k, 0), a, b, end, out);
+  if (k <= 0) return end_of_nothing(dtype, batch * m, n, end, out);
+  if (!ck_vector_matmul(dtype, batch, m, n, k, a, b, end, out))
+    float_matmul(dtype, batch, m, n, k, a, b, end, out, scratch);
 }

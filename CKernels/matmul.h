@@ -23,7 +23,7 @@ typedef struct {
   bool shares_b;          // all batches do
   int64_t rows, columns;  // of the result, for one task
   int64_t down, across;   // tasks below each other, and side by side
-  bool add;
+  ck_matmul_end end;
 } ck_matmul_job;
 
 static inline int64_t ck_padded(int64_t n, int64_t to) { return ck_pieces(n, to) * to; }

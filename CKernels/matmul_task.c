@@ -71,13 +71,16 @@ void ck_multiply_task(void *context, int64_t index) {
   int64_t height = ck_least(j->rows, j->m - row), width = ck_least(j->columns, j->n - column);
   char *out = j->out + ((batch * j->m + row) * j->n + column) * j->size;
   for (int64_t p = 0; p < j->k; p += CK_PANEL) {
+    const bool last = p + CK_PANEL >= j->k;
     part a[2], b[2];
     int down = row_parts(j, batch, p, row, height, own_rows, a);
     int across = column_parts(j, batch, p, column, width, own_columns, b);
     for (int i = 0; i < across * down; i++) {
       part left = a[i % down], right = b[i / down];
+      ck_matmul_end end = {.add = j->end.add || p > 0, .rectify = last && j->end.rectify};
+      if (last && j->end.bias) end.bias = (const char *)j->end.bias + (column + right.first) * j->size;
       j->blocks->multiply(left.count, right.count, ck_least(CK_PANEL, j->k - p), left.lanes, right.lanes,
-                          out + (left.first * j->n + right.first) * j->size, j->n, j->add || p > 0);
+                          out + (left.first * j->n + right.first) * j->size, j->n, end);
     }
   }
 }

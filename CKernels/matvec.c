@@ -3,19 +3,30 @@
 
 enum { VECTOR_BLOCK = 4096 };  // elements of the vector's block; at least four of them make a task
 
-// out[batch, count] = matrix[batch, count, k] · vector[batch, k].
+// out[batch, count] = matrix[batch, count, k] · vector[batch, k], and the end.
 typedef struct {
   const ck_matmul_blocks *blocks;
   ck_dtype dtype;
   int64_t count, k, pieces, piece;
   const char *matrix, *vector, *out;
   int64_t matrix_batch, row_stride, k_stride, vector_batch, vector_stride;
+  ck_matmul_end end;
+  int64_t bias_stride;
 } job;
+
+// What is left of the end, for a piece of the result.
+static void finish(const job *j, int64_t first, int64_t count, char *out) {
+  if (!j->end.bias && !j->end.rectify) return;
+  const void *bias = j->end.bias ? ck_at(j->end.bias, j->dtype, first * j->bias_stride) : NULL;
+  j->blocks->finish(count, bias, j->bias_stride, j->end.rectify, out);
+}
 
 static void dot_task(void *context, int64_t index) {
   const job *j = context;
   _Alignas(64) char buffer[VECTOR_BLOCK * 8];
   int64_t batch = index / j->pieces, first = index % j->pieces * j->piece;
+  int64_t count = ck_least(j->piece, j->count - first);
+  char *out = (char *)ck_at(j->out, j->dtype, batch * j->count + first);
   for (int64_t p = 0; p < j->k; p += VECTOR_BLOCK) {
     int64_t length = ck_least(VECTOR_BLOCK, j->k - p);
     const char *x = ck_at(j->vector, j->dtype, batch * j->vector_batch + p * j->vector_stride);
@@ -23,26 +34,29 @@ static void dot_task(void *context, int64_t index) {
       ck_copy_elements(ck_size(j->dtype), length, buffer, 1, x, j->vector_stride);
       x = buffer;
     }
-    j->blocks->dot_rows(ck_least(j->piece, j->count - first), length,
-                        ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first * j->row_stride + p), j->row_stride,
-                        x, (char *)ck_at(j->out, j->dtype, batch * j->count + first), p > 0);
+    j->blocks->dot_rows(count, length, ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first * j->row_stride + p),
+                        j->row_stride, x, out, j->end.add || p > 0);
   }
+  finish(j, first, count, out);
 }
 
 static void add_columns_task(void *context, int64_t index) {
   const job *j = context;
   int64_t batch = index / j->pieces, first = index % j->pieces * j->piece;
+  int64_t count = ck_least(j->piece, j->count - first);
+  char *out = (char *)ck_at(j->out, j->dtype, batch * j->count + first);
   for (int64_t p = 0; p < j->k; p += CK_PANEL)
-    j->blocks->add_columns(ck_least(j->piece, j->count - first), ck_least(CK_PANEL, j->k - p),
+    j->blocks->add_columns(count, ck_least(CK_PANEL, j->k - p),
                            ck_at(j->matrix, j->dtype, batch * j->matrix_batch + first + p * j->k_stride), j->k_stride,
                            ck_at(j->vector, j->dtype, batch * j->vector_batch + p * j->vector_stride), j->vector_stride,
-                           (char *)ck_at(j->out, j->dtype, batch * j->count + first), p > 0);
+                           out, j->end.add || p > 0);
+  finish(j, first, count, out);
 }
 
 bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
-                      void *out) {
+                      ck_matmul_end end, void *out) {
   if (m != 1 && n != 1) return false;
-  job j = {.blocks = &ck_kernels()->blocks.matmul[dtype], .dtype = dtype, .k = k, .out = out};
+  job j = {.blocks = &ck_kernels()->blocks.matmul[dtype], .dtype = dtype, .k = k, .out = out, .end = end};
   if (n == 1) {
     j.count = m, j.matrix = a.data, j.vector = b.data;
     j.matrix_batch = a.batch_stride, j.row_stride = a.row_stride, j.k_stride = a.column_stride;
@@ -50,7 +64,7 @@ bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64
   } else {
     j.count = n, j.matrix = b.data, j.vector = a.data;
     j.matrix_batch = b.batch_stride, j.row_stride = b.column_stride, j.k_stride = b.row_stride;
-    j.vector_batch = a.batch_stride, j.vector_stride = a.column_stride;
+    j.vector_batch = a.batch_stride, j.vector_stride = a.column_stride, j.bias_stride = 1;
   }
   int64_t lanes = 64 / (int64_t)ck_size(dtype);
   bool rows = j.k_stride == 1 && k >= lanes, columns = j.row_stride == 1 && j.count >= lanes;

@@ -307,17 +307,25 @@ typedef struct {
   int64_t batch_stride, row_stride, column_stride;
 } ck_matrix;
 
+// What becomes of a product before it is written; all 0 for nothing. First it is added to what `out` holds, then the bias to every
+// row, then what is not above 0 becomes 0; NaN stays.
+typedef struct {
+  bool add;
+  const void *bias;  // n contiguous elements; NULL for none
+  bool rectify;
+} ck_matmul_end;
+
 // Bytes of scratch memory that ck_matmul wants for these sizes with the present instruction set: 4 MB, or for a wide b a
 // panel of 256 of its rows.
 size_t ck_matmul_scratch(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k);
 
-// out[batch, m, n] = a[batch, m, k] · b[batch, k, n]; `out` is contiguous. Any strides, 0 and negative included: packing
+// out[batch, m, n] = a[batch, m, k] · b[batch, k, n], and the end; `out` is contiguous. Any strides, 0 and negative included: packing
 // reads them. Each element is a chain of fused multiply-adds over k for each panel of 256, panels added in order, whatever
 // the tile: the same bits for every instruction set that fuses and every number of threads. (Where m or n is 1 and the
-// matrix is contiguous along k, it is a sum in 16 or 8 lanes for every 4096 of k instead.) k = 0 gives zeros.
+// matrix is contiguous along k, it is a sum in 16 or 8 lanes for every 4096 of k instead.) Panels are added to what `out` holds in the same order. k = 0 gives the end of zeros.
 // `scratch` is 64-byte aligned. dtype: float32, float64, int32 or int64; integers wrap around.
-void ck_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, void *out,
-               void *scratch);
+void ck_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
+               ck_matmul_end end, void *out, void *scratch);
 
 // -------------------------------------------------------------------------------------------------- random
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Element i of a

@@ -25,8 +25,7 @@ public struct Linear: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        // [..., inputs] · [inputs, outputs] -> [..., outputs]
-        let product = matmul(x, weight.value)
-        return bias.map { product + $0.value } ?? product
+        // [..., inputs] · [inputs, outputs] + [outputs] -> [..., outputs]
+        bias.map { matmul(x, weight.value, plus: $0.value) } ?? matmul(x, weight.value)
     }
 }

@@ -64,7 +64,8 @@ func matmul<T: ComputeType>(_ c: MatmulCase, _ a: Operand2D<T>, _ b: Operand2D<T
         precondition(scratch.load(fromByteOffset: size, as: UInt64.self) == 0x5ca1_ab1e, "\(c) wrote past its scratch")
     }
     return [T](unsafeUninitializedCapacity: c.batch * c.m * c.n + 1) { buffer, count in
-        a.withMatrix { a in b.withMatrix { b in ck_matmul(T.dtype, batch, m, n, k, a, b, buffer.baseAddress, scratch) }
+        a.withMatrix { a in
+            b.withMatrix { b in ck_matmul(T.dtype, batch, m, n, k, a, b, ck_matmul_end(), buffer.baseAddress, scratch) }
         }
         count = c.batch * c.m * c.n
     }

@@ -100,6 +100,7 @@ import Testing
                 let x = Self.operands([.range(-3, 3), .range(-3, 3)], dtype)
                 let large: [(String, ([Tensor]) -> Tensor)] = [
                     ("matmul", { matmul($0[0], $0[1].transposed()) }),
+                    ("matmul plus", { matmul($0[0], $0[1].transposed(), plus: $0[0][0, 0], rectified: true) }),
                     ("matmul by a vector", { matmul($0[0], $0[1][0]) }),
                     ("cat", { cat([$0[0], $0[1]], dim: 1) }),
                     ("flipped", { $0[1].flipped(dim: 0).contiguous() }),

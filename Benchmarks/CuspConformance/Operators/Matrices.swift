@@ -31,9 +31,8 @@ extension Operator {
         "baddbmm": .sum { matmul($0, $1) },
         "addbmm": .sum { matmul($0, $1).sum(dim: 0) },
         "nn.functional.linear": .one { call in
-            let (x, weight) = (try call.tensor(), try call.tensor("weight"))
-            let product = matmul(x, weight.transposed())
-            return try call.optionalTensor("bias").map { product + $0 } ?? product
+            let (x, weight) = (try call.tensor(), try call.tensor("weight").transposed())
+            return try call.optionalTensor("bias").map { matmul(x, weight, plus: $0) } ?? matmul(x, weight)
         },
     ]
 

@@ -4,6 +4,11 @@ import CKernels
 /// +inf takes all.
 let logSumExpSlope = Pointwise { x, y in `where`(y .== -Double.infinity, 0, `where`(x .== y, 1, exp(x - y))) }
 
+private let weighted = Pointwise { g, y in g * y }
+/// Of g, the result y and the sum of g · y; of g, y and the sum of g.
+private let softmaxGradient = Pointwise { g, y, sum in y * (g - sum) }
+private let logSoftmaxGradient = Pointwise { g, y, sum in g - exp(y) * sum }
+
 extension PointwiseFunction {
     /// The gradient of logSumExp: operands g, x and the result y.
     static let logSumExpGradient = PointwiseFunction("gradient of logSumExp", arity: 3) {
@@ -64,7 +69,7 @@ extension Tensor {
         return attempt(file: file, line: line) { () throws(TensorError) in
             let result = try x.normalized("softmax", logarithm: false, dim)
             return recordKeepingResult("softmax", x, result: result) { g, y, inputs in
-                inputs.give(0) { y * (g - (g * y).sum(dim: dim, keepDim: true)) }
+                inputs.give(0) { softmaxGradient(g, y, weighted.sum(g, y, dims: [dim], keepDim: true)) }
             }
         }
     }
@@ -75,7 +80,7 @@ extension Tensor {
         return attempt(file: file, line: line) { () throws(TensorError) in
             let result = try x.normalized("logSoftmax", logarithm: true, dim)
             return recordKeepingResult("logSoftmax", x, result: result) { g, y, inputs in
-                inputs.give(0) { g - exp(y) * g.sum(dim: dim, keepDim: true) }
+                inputs.give(0) { logSoftmaxGradient(g, y, g.sum(dim: dim, keepDim: true)) }
             }
         }
     }

@@ -111,6 +111,10 @@ struct OperationRow: Sendable, CustomTestStringConvertible {
         .init("matmul of batches that broadcast", [[2, 1, 2, 3], [2, 3, 2]], saves: 2) { matmul($0[0], $0[1]) },
         .init("matmul by a constant", [[2, 3]], saves: 1) { matmul($0[0], Tensor([1, 2, 3])) },
         .init("matmul of vectors", [[3], [3]], saves: 2) { matmul($0[0], $0[1]) },
+        .init("matmul plus a row", [[2, 3], [3, 4], [4]], saves: 2) { matmul($0[0], $0[1], plus: $0[2]) },
+        .init("matmul rectified", [[2, 3], [3, 4], [2, 1]], saves: 3) {
+            matmul($0[0], $0[1], plus: $0[2], rectified: true)
+        },
     ]
 
     static let functions: [OperationRow] = [
