@@ -73,14 +73,18 @@ private struct MatmulEnd {
     var rectified = false
 }
 
-/// The product's shape, if there is one to which `c` broadcasts.
-private func productShape(_ a: Tensor, _ b: Tensor, adding c: Shape = []) throws(TensorError) -> Shape {
+private func requireFit(_ a: Tensor, _ b: Tensor) throws(TensorError) {
     guard a.rank > 0, b.rank > 0, a.shape[a.rank - 1] == b.shape[max(b.rank - 2, 0)] else {
         throw TensorError(
             .shape,
             "matmul: the shapes \(a.shape) and \(b.shape) do not fit: the columns of the first must be as many as the rows of the second"
         )
     }
+}
+
+/// The product's shape, if there is one to which `c` broadcasts.
+private func productShape(_ a: Tensor, _ b: Tensor, adding c: Shape = []) throws(TensorError) -> Shape {
+    try requireFit(a, b)
     var sizes = Array(try Shape.broadcast(a.batch, b.batch, for: "matmul"))
     if a.rank > 1 { sizes.append(a.shape[a.rank - 2]) }
     if b.rank > 1 { sizes.append(b.shape[b.rank - 1]) }
@@ -94,7 +98,9 @@ private func productShape(_ a: Tensor, _ b: Tensor, adding c: Shape = []) throws
 private func multiplied(_ a: Tensor, _ b: Tensor, _ end: MatmulEnd = .init(), adding c: Shape = []) throws(TensorError)
     -> Tensor
 {
-    _ = try productShape(a, b, adding: end.plus?.shape ?? c)
+    try requireFit(a, b)
+    let c = end.plus?.shape ?? c
+    if c.rank > 0 { _ = try productShape(a, b, adding: c) }
     let dtype = DType.promoted(a.dtype, b.dtype)
     var end = end
     if let c = end.plus, c.rank > 0 {

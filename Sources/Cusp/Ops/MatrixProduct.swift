@@ -11,9 +11,14 @@ struct MatrixProduct {
     init(_ a: Tensor, _ b: Tensor) throws(TensorError) {
         dtype = a.dtype
         compute = dtype.compute
-        batch = try Shape.broadcast(Shape(a.shape.dropLast(2)), Shape(b.shape.dropLast(2)), for: "matmul")
         let (rows, columns) = (a.shape[a.rank - 2], b.shape[b.rank - 1])
-        shape = try Shape(checking: Array(batch) + [rows, columns], for: "matmul")
+        if a.rank == 2 && b.rank == 2 {
+            batch = Shape()
+            shape = try Shape(checking: [rows, columns], for: "matmul")
+        } else {
+            batch = try Shape.broadcast(Shape(a.shape.dropLast(2)), Shape(b.shape.dropLast(2)), for: "matmul")
+            shape = try Shape(checking: Array(batch) + [rows, columns], for: "matmul")
+        }
         (m, n, k) = (Int64(rows), Int64(columns), Int64(a.shape[a.rank - 1]))
         left = try Matrices(a, batch, compute)
         right = try Matrices(b, batch, compute)
@@ -56,12 +61,16 @@ private struct Matrices {
     init(_ tensor: Tensor, _ batch: Shape, _ compute: DType) throws(TensorError) {
         var buffer = tensor.buffer
         if buffer.dtype != compute { buffer = try buffer.copied(as: compute) }
-        let full = Shape(Array(batch) + tensor.shape.suffix(2))
-        buffer = buffer.viewed(buffer.layout.stretched(to: full))
-        if buffer.layout.merged(0..<batch.rank) == nil { buffer = try buffer.copied() }
+        var batchStride = 0
+        if batch.rank > 0 {
+            let full = Shape(Array(batch) + tensor.shape.suffix(2))
+            buffer = buffer.viewed(buffer.layout.stretched(to: full))
+            if buffer.layout.merged(0..<batch.rank) == nil { buffer = try buffer.copied() }
+            batchStride = buffer.layout.merged(0..<batch.rank)!.stride
+        }
         let strides = buffer.layout.strides
         raw = ck_matrix(
-            data: UnsafeRawPointer(buffer.start), batch_stride: Int64(buffer.layout.merged(0..<batch.rank)!.stride),
+            data: UnsafeRawPointer(buffer.start), batch_stride: Int64(batchStride),
             row_stride: Int64(strides[batch.rank]), column_stride: Int64(strides[batch.rank + 1]))
         self.buffer = buffer
     }
