@@ -1,4 +1,5 @@
 import Cusp
+import Foundation
 
 /// A row of the table with its inputs made: what does the work once for its results, and what does it many times for the clock.
 package struct Case {
@@ -18,6 +19,19 @@ package struct Case {
             for _ in 0..<iterations { last.result = work() }
             last.result = nil
         }
+    }
+}
+
+extension Case {
+    /// What so many iterations take, without the pauses of so many microseconds before each.
+    func nanoseconds(_ count: Int, pause: Double) -> Double {
+        guard pause > 0 else { return Clock.time { run(count) } }
+        var total = 0.0
+        for _ in 0..<count {
+            usleep(useconds_t(pause))
+            total += Clock.time { run(1) }
+        }
+        return total
     }
 }
 

@@ -12,6 +12,8 @@ package struct Row: Sendable {
     package var bytes: Double?
     /// Floating-point operations of one iteration, where they limit the row.
     package var flops: Double?
+    /// Microseconds that both sides sleep before each iteration; not counted.
+    package var pause = 0.0
     /// How far checks may differ.
     package var tolerance = Tolerance()
     /// The same as loops written by hand, of which the fastest counts: what the row is a share of.
@@ -45,10 +47,11 @@ package enum Group: String, CaseIterable, Sendable {
     case fused = "forward and backward, fused"
     case training = "training steps"
     case engine
+    case threads = "threads, asleep and awake"
     case memory
 
     /// Whether its ids carry their sizes.
-    var hasFixedSizes: Bool { [.matrix, .training, .engine, .memory].contains(self) }
+    var hasFixedSizes: Bool { [.matrix, .training, .engine, .threads, .memory].contains(self) }
 }
 
 // MARK: - How a line is written

@@ -45,7 +45,7 @@ package struct Runner {
                 throw BenchError("the loop by hand gives different results: " + difference)
             }
         }
-        let time = { (own: Case, count: Int) in Clock.time { own.run(count) } / Double(count) }
+        let time = { (own: Case, count: Int) in own.nanoseconds(count, pause: row.pause) / Double(count) }
         let serial = { count in
             ParallelPasses.areOn.store(false, ordering: .relaxed)
             defer { ParallelPasses.areOn.store(true, ordering: .relaxed) }

@@ -4,7 +4,7 @@ package enum Suite {
     package static let rows =
         pointwiseRows + stridedRows + reductionRows + movementRows + matrixRows + gradientRows + fusedRows
         + trainingRows
-        + engineRows + memoryRows
+        + engineRows + threadRows + memoryRows
 
     /// The ids of SUITE.md that the library cannot express yet.
     package static let missing: [(id: String, group: Group)] = []

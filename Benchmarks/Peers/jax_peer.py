@@ -37,7 +37,9 @@ CALLS = {
 }
 CALLS.update({id: jnp.matmul for id in peer.INPUTS if id.startswith("matmul_") and id != "matmul_nt_1024"})
 IN_PLACE = {"add_": jnp.add, "sigmoid_": jax.nn.sigmoid, "clamp_": lambda x: jnp.clip(x, -1, 1)}
-UNJITTED = {"masked_select": lambda x, mask: x[mask]}  # the result's shape depends on the values
+CALLS["add_after_pause"] = jnp.add
+# One by one: the result's shape depends on the values, or each addition is to start by itself.
+UNJITTED = {"masked_select": lambda x, mask: x[mask], "add_small_and_large": peer.small_and_large(jnp.add)}
 
 
 # ----------------------------------------------------------------------------------- forward and backward: losses

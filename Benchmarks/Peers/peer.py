@@ -118,9 +118,25 @@ _inputs("matvec_4096", lambda v, n: [v.signed(4096, 4096), v.signed(4096)])
 _inputs("mlp_step", _mlp)
 _inputs("attention_step", lambda v, n: [v.signed(8, 8, 128, 64) for _ in range(3)])
 _inputs("spiking_step", _spiking)
+_inputs("add_after_pause", lambda v, n: [v.signed(n), v.signed(n)])
+_inputs("add_small_and_large", lambda v, n: [v.signed(n), v.signed(n), v.signed(16)])
 _inputs("small_graph", lambda v, n: [v.signed(1)])
 _inputs("wide_graph", lambda v, n: [v.signed(65536) for _ in range(8)])
 _inputs("deep_graph", lambda v, n: [v.signed(1)])
+
+
+PAUSES = {"add_after_pause": 0.002}  # seconds before each iteration, which do not count
+
+
+def small_and_large(add):
+    """Ten small additions and ten large ones, in turns; `add` starts each at once."""
+    def run(x, y, few):
+        small = few
+        for _ in range(10):
+            small = add(small, few)
+            large = add(x, y)
+        return add(large, small[0])
+    return run
 
 
 # ----------------------------------------------------------------------------------------------------- check
@@ -163,6 +179,7 @@ class Case:
 
     def __init__(self, request, build, to_numpy):
         id, n = request["id"], request.get("n", 0)
+        self.pause = PAUSES.get(id, 0)
         self.base = _start_peak()
         self.run = build(id, n, INPUTS[id](Inputs(), n))
         results = self.run()
@@ -173,11 +190,24 @@ class Case:
 
     def time(self, iterations):
         run, result = self.run, None
+        if self.pause:
+            return self.time_between_pauses(iterations)
         start = time.perf_counter()
         for _ in range(iterations):
             result = run()
         result = None  # letting go of the last result, and of its graph, belongs to the work
         return (time.perf_counter() - start) / iterations
+
+
+    def time_between_pauses(self, iterations):
+        total = 0
+        for _ in range(iterations):
+            time.sleep(self.pause)
+            start = time.perf_counter()
+            result = self.run()
+            del result
+            total += time.perf_counter() - start
+        return total / iterations
 
 
 def serve(name, version, build, to_numpy, set_threads=None):

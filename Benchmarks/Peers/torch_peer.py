@@ -28,6 +28,7 @@ CALLS = {
     "masked_select": torch.masked_select, "sort_rows": lambda x: x.sort(1).values,
     "matmul_nt_1024": lambda x, y: x @ y.T, "bmm_64x128": torch.bmm, "matvec_4096": torch.mv,
 }
+CALLS.update({"add_after_pause": torch.add, "add_small_and_large": peer.small_and_large(torch.add)})
 CALLS.update({id: torch.matmul for id in peer.INPUTS if id.startswith("matmul_") and id != "matmul_nt_1024"})
 
 

@@ -13,7 +13,7 @@ struct SuiteTests {
         matmul_64 matmul_128 matmul_256 matmul_512 matmul_1024 matmul_2048 matmul_nt_1024 bmm_64x128 matvec_4096
         smooth_max where_relu clamp_square approx_ge clipped_ge custom_ge
         fused_smooth_max fused_where_relu fused_clamp_square fused_approx_ge fused_custom_ge
-        add_grad approx_ge_call mlp_step attention_step spiking_step small_graph wide_graph deep_graph
+        add_grad approx_ge_call mlp_step attention_step spiking_step small_graph wide_graph deep_graph add_after_pause add_small_and_large
         """.split(whereSeparator: \.isWhitespace).map(String.init)
 
     @Test func everyIdIsThereOrSaidToBeMissing() {
