@@ -51,8 +51,10 @@ static void weigh_cuts(const ck_matmul_job *j, int threads, int64_t tasks, cut *
   const int64_t height = j->blocks->rows, width = j->blocks->columns, k = panel_depth(j) * j->size;
   const int64_t strips = ck_pieces(j->m, height), panels = ck_pieces(j->n, width);
   const int64_t most_rows = ck_most(CK_OWN_ROWS / k / height, 1), most_columns = ck_most(CK_OWN_COLUMNS / k / width, 1);
+  // One thread that packs them does it for all columns.
+  const int64_t most_stride = threads > 1 ? PLAIN_STRIDE : SMALL_STRIDE;
   const bool may_be_plain =
-      j->a.column_stride == 1 && is_near(j, j->a.row_stride, PLAIN_STRIDE) && j->m * k <= PLAIN_ROWS;
+      j->a.column_stride == 1 && is_near(j, j->a.row_stride, most_stride) && j->m * k <= PLAIN_ROWS;
   for (int64_t down = 1; down < 2 * ck_least(strips, tasks); down *= 2) {
     int64_t rows = ck_pieces(strips, ck_least(down, strips)), across = ck_pieces(tasks, down);
     int64_t columns = ck_pieces(panels, ck_least(across, panels));
