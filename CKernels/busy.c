@@ -1,8 +1,13 @@
+#define _GNU_SOURCE
 #include "busy.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "include/CKernels.h"
 #include "team.h"
@@ -14,8 +19,9 @@ static const int64_t IN_LOOP = INT64_MAX - 1, IN_PASS = INT64_MAX;
 
 // A thread's place, from its first loop to its end.
 static struct {
-  _Alignas(LINE) _Atomic int64_t until;  // until when it is busy
+  _Alignas(LINE) _Atomic int64_t until;  // until when it is busy; 0 if it is not
   atomic_bool taken;
+  atomic_int thread;  // as the system knows it
 } places[MOST];
 static atomic_int used;  // no place behind these was ever taken
 
@@ -39,9 +45,39 @@ static void come(void) {
     if (!atomic_load_explicit(&places[i].taken, memory_order_relaxed) && !atomic_exchange(&places[i].taken, true))
       own = i;
   if (own == MOST) return;
+#if defined(__linux__)
+  atomic_store(&places[own].thread, gettid());
+#endif
   pthread_setspecific(leaving, (void *)(intptr_t)(own + 1));
   int before = atomic_load(&used);
   while (before <= own && !atomic_compare_exchange_weak(&used, &before, own + 1)) {}
+}
+
+// Whether a thread runs or waits for a core, as the system says.
+static bool is_runnable(int thread) {
+#if defined(__linux__)
+  char name[64], text[512];
+  snprintf(name, sizeof name, "/proc/self/task/%d/stat", thread);
+  const int file = open(name, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  text[length > 0 ? length : 0] = 0;
+  const char *end = strrchr(text, ')');  // of the thread's name; " R" follows
+  return end && end[1] && end[2] == 'R';
+#else
+  (void)thread;
+  return false;
+#endif
+}
+
+// Whether the thread of a place is still busy when its time is over: one that had to give up its core goes on when it gets one. It
+// is asked for once in a moment, which takes some microseconds.
+static bool goes_on(int place, int64_t until, int64_t time) {
+  if (until == 0) return false;
+  const bool runs = is_runnable(atomic_load(&places[place].thread));
+  atomic_compare_exchange_strong(&places[place].until, &until, runs ? time + MOMENT : 0);
+  return runs;
 }
 
 // How many other threads are busy; those in passes only `with_passes`.
@@ -52,7 +88,7 @@ static int others(bool with_passes) {
   int busy = 0;
   for (int i = 0; i < count; i++) {
     const int64_t until = atomic_load(&places[i].until);
-    if (i != own && until > time && (with_passes || until != IN_PASS)) busy++;
+    if (i != own && (until > time || goes_on(i, until, time)) && (with_passes || until != IN_PASS)) busy++;
   }
   return busy;
 }

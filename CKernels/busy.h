@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 // While more `begin`s than `end`s were called on a thread it is busy, and for a moment after the last `end` if it `lingers`:
-// whoever has just run a loop goes on with something, though nothing here sees it. Returns how many others are; if any are,
-// the team goes to sleep.
+// whoever has just run a loop goes on with something, though nothing here sees it. On Linux it stays busy after that moment for as
+// long as it runs or waits for a core. Returns how many others are; if any are, the team goes to sleep.
 int ck_busy_begin(bool in_pass);
 void ck_busy_end(bool lingers);
 

@@ -12,10 +12,9 @@
     struct RunnableThreadsTests {
         /// Callers are threads of the user's: there are as many runnable threads as they, or as the budget, and no more.
         ///
-        /// With one caller that holds in every sample. With several, two things are more for moments, so the mean may be above by a
-        /// tenth: a thread that goes to sleep is runnable until the system lets it do so, which on busy cores takes long; and a
-        /// caller that the system has not let run for a millisecond is taken for gone. With a team beside each other caller
-        /// the mean would be above by three quarters.
+        /// With one caller that holds in every sample. With several, a thread that goes to sleep is more for a moment: it is
+        /// runnable until the system lets it do so, which on busy cores takes long. So the mean may be above by a twentieth;
+        /// with a team beside each other caller it would be by three quarters.
         @Test(arguments: [(1, 1), (2, 1), (4, 1), (2, 2), (4, 4)])
         func neverMoreThanTheBudget(budget: Int, callers: Int) async {
             let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
@@ -37,7 +36,7 @@
             #expect(callers > 1 || counts.count <= budget + 1, "0, 1, 2 ... runnable: \(counts)")
             let samples = counts.reduce(0, +)
             let mean = Double(counts.enumerated().reduce(0) { $0 + $1.offset * $1.element }) / Double(samples)
-            #expect(samples > 50 && mean < 1.1 * Double(max(budget, callers)), "0, 1, 2 ... runnable: \(counts)")
+            #expect(samples > 50 && mean < 1.05 * Double(max(budget, callers)), "0, 1, 2 ... runnable: \(counts)")
         }
 
         private static func work() throws {
