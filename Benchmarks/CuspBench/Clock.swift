@@ -30,8 +30,10 @@ package struct Clock: Sendable {
 
     /// The best of the rounds for each side, in turns: all of ours, theirs, all of ours, theirs. Each turn begins with a short
     /// warm-up.
+    ///
+    /// - Parameter isOneProcess: whether `theirs` runs here too: then it begins as ours does, with threads that sleep.
     package func best(
-        _ ours: [(Int) throws -> Double], _ theirs: ((Int) throws -> Double)?
+        _ ours: [(Int) throws -> Double], _ theirs: ((Int) throws -> Double)?, isOneProcess: Bool = false
     ) throws -> (ours: [Double], theirs: Double?) {
         var best: ([Double], Double?) = (ours.map { _ in .infinity }, nil)
         let ourCounts = try ours.map(iterations)
@@ -49,6 +51,7 @@ package struct Clock: Sendable {
             }
             Turns.end()
             guard let theirs else { continue }
+            if isOneProcess { Turns.begin() }
             if theirCount > 1 { _ = try theirs(max(1, theirCount / 8)) }
             best.1 = min(best.1 ?? .infinity, try theirs(theirCount))
         }

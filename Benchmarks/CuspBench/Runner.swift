@@ -53,7 +53,8 @@ package struct Runner {
         }
         let best = try clock.best(
             ([prepared] + loops).map { own in { time(own, $0) } },
-            isAgainstSerial ? serial : theirs == nil ? nil : { [peer] in try peer!.time($0) })
+            isAgainstSerial ? serial : theirs == nil ? nil : { [peer] in try peer!.time($0) },
+            isOneProcess: isAgainstSerial)
         result.ns = best.ours[0]
         result.peerNs = best.theirs
         if let loop = best.ours.dropFirst().min() {
