@@ -7,7 +7,7 @@ import Synchronization
 @usableFromInline
 func runInParallel<Value>(_ plan: Plan, _ roots: [Engine<Value>.Root], retainGraph: Bool) throws -> Slots<Value>? {
     // First what costs nothing: most plans are too small even to ask whether they branch.
-    guard plan.work > Costs.parallelPass else { return nil }
+    guard plan.branches, plan.work > Costs.parallelPass else { return nil }
     guard Value.threads > 1 else { return nil }
     let schedule = Schedule(plan, teamWork: Value.teamWork)
     guard schedule.workBesidePath(of: plan) > Costs.parallelPass else { return nil }

@@ -28,6 +28,8 @@ struct Plan: Sendable {
     @usableFromInline var mostInputs = 0
     /// The sum of the estimates of the rules that run, in nanoseconds.
     @usableFromInline var work = 0.0
+    /// False iff there is one path only: no root beside another, and no step with two inputs that lead somewhere.
+    @usableFromInline var branches = false
     /// The slot of each root, negative iff it leads to nothing wanted.
     @usableFromInline var rootSlots: [Int32] = []
     /// The slot of each goal, negative iff no root leads to it.

@@ -15,6 +15,7 @@ extension Plan {
             var planner = Planner(epoch: epoch, everyLeaf: goals == nil)
             for goal in goals ?? [] { goal.node.mark = epoch + 1 }
             for root in roots { planner.visit(root.node) }
+            planner.plan.branches = planner.plan.branches || roots.count > 1
             planner.plan.rootSlots = roots.map { planner.slot($0) }
             if let goals { planner.plan.goalSlots = goals.map { planner.slot($0) } }
             return planner.finished()
@@ -80,6 +81,7 @@ private struct Planner: ~Copyable {
         var runs = false
         for index in 0..<node.inputCount {
             let target = node.input(index).map { slot($0.node, $0.output) } ?? -1
+            plan.branches = plan.branches || (runs && target >= 0)
             runs = runs || target >= 0
             plan.targets.append(target)
         }
