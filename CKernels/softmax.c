@@ -13,7 +13,7 @@ enum { IN_CACHE = 16384, BUFFER = 128 << 10, NARROW = 64 };
 enum { SHORT = 32, BUNDLE = 64 };
 
 typedef struct {
-  bool logarithm, copies;  // copies: the input has to be brought to its place in `out` first
+  bool logarithm, copies;  // copies: a row, or what two passes read, has to be brought to its place in `out` first
   ck_dtype dtype;
   ck_softmax_blocks blocks;
   ck_axis axis;

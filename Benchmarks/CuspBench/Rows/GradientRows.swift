@@ -1,6 +1,7 @@
 import Cusp
 
-// An operation that is recorded, without its backward, and a call of a pointwise function, without gradients. Then the six worked examples. First as a user writes them with tensor operations, then as pointwise functions.
+// An operation that is recorded, without its backward, and a call of a pointwise function, without gradients. Then the six worked
+// examples: first as a user writes them with tensor operations, then as pointwise functions.
 
 let gradientRows = [
     Row("add_grad", .gradients) { n in
