@@ -1,6 +1,6 @@
 // Programs that end in a reduction: results are reduced a piece at a time, while they are in the first-level cache.
+#include "code.h"
 #include "drivers.h"
-#include "program.h"
 
 enum { PIECE = 4096 };  // elements
 
@@ -12,10 +12,11 @@ typedef struct {
   ck_dtype compute;
   int rank, cut;
   int64_t shape[CK_MAX_RANK], per, pieces, row;  // a row of results gives one partial result
-  ck_operand operands[CK_MAX_OPERANDS];  // the one at `inputs` is where the partial results go
+  ck_operand operands[CK_MAX_OPERANDS];          // the one at `inputs` is where the partial results go
   int inputs, count;
   const ck_table *kernels;
-  ck_run_plan whole;  // of a piece that is not the last one
+  ck_run_plan whole;    // of a piece that is not the last one
+  const ck_code *sums;  // code that adds up such a piece without ever writing it; NULL if there is none
 } plan;
 
 static bool merges(const plan *p, int d) {
@@ -34,7 +35,7 @@ static void remove_dimension(plan *p, int d) {
 
 static plan make(const ck_program *program, int rank, const int64_t *shape, int kept, const ck_operand *operands) {
   plan p;
-  p.program = program, p.rank = rank, p.row = 0;
+  p.program = program, p.rank = rank, p.row = 0, p.sums = NULL;
   p.inputs = program->inputs, p.count = p.inputs + program->outputs;
   for (int d = 0; d < rank; d++) p.shape[d] = shape[d];
   for (int i = 0; i < p.count; i++) p.operands[i] = operands[i];
@@ -74,6 +75,17 @@ static void move_operands(const plan *p, const int64_t *at, int64_t first, const
   for (int64_t d = rank - 1, step = 1; d >= 0; step *= shape[d--]) operands[p->inputs].strides[d] = step;
 }
 
+// A piece whose operands lie flat, by code that leaves some sums.
+static void sum_piece(const plan *p, int64_t first, void *sums) {
+  const int64_t size = (int64_t)ck_size(p->compute);
+  const void *places[CK_MAX_OPERANDS];
+  for (int i = 0; i < p->count; i++)
+    places[i] = (const char *)p->operands[i].data + first * p->operands[i].strides[p->cut] * size;
+  places[p->inputs] = sums;
+  p->sums->stretch->run(p->per * size, places);
+  ck_run_fence(&p->whole);
+}
+
 static void run_piece(void *context, int64_t index) {
   const plan *p = context;
   const ck_table *own = ck_use_kernels_here(p->kernels);
@@ -87,19 +99,36 @@ static void run_piece(void *context, int64_t index) {
   for (int d = p->cut - 1; d >= 0; d--) at[d] = rest % p->shape[d], rest /= p->shape[d];
 
   _Alignas(64) char scratch[PIECE * sizeof(double)];
-  ck_operand operands[CK_MAX_OPERANDS];
-  move_operands(p, at, first, shape, scratch, operands);
-  if (shape[0] == p->per) {
-    ck_run_again(&p->whole, operands);
+  if (p->sums && shape[0] == p->per) {
+    sum_piece(p, first, scratch);
+    elements = CK_SUM_BYTES / size;
   } else {
-    ck_run(p->program, p->compute, rank, shape, operands);
+    ck_operand operands[CK_MAX_OPERANDS];
+    move_operands(p, at, first, shape, scratch, operands);
+    if (shape[0] == p->per) {
+      ck_run_again(&p->whole, operands);
+    } else {
+      ck_run(p->program, p->compute, rank, shape, operands);
+    }
   }
-
   const int64_t row = p->row > 0 ? p->row : elements;
   const ck_axis axis = {elements / row, row, 1, row, 1, 1};
   const int64_t result = p->row > 0 ? index / p->pieces * p->shape[p->cut] + first : index;
   ck_reduce(p->reduction, p->compute, axis, scratch, (char *)p->operands[p->inputs].data + result * size);
   ck_use_kernels_here(own);
+}
+
+// Whether all that happens can be a single loop of code over one dimension.
+static bool is_flat_sum(const plan *p) {
+  if (p->reduction != CK_SUM || p->cut != 0 || p->rank != 1 || p->row > 0) return false;
+  for (int i = 0; i < p->count; i++) {
+    const ck_operand *operand = &p->operands[i];
+    const int64_t stride = operand->strides[0];
+    if (i == p->inputs) continue;
+    if (operand->dtype != p->compute || (stride != 1 && (stride != 0 || i > p->inputs))) return false;
+    if (p->whole.past[i] && (uintptr_t)operand->data % CK_CODE_VECTOR != 0) return false;
+  }
+  return p->per * (int64_t)ck_size(p->compute) % CK_CODE_ROUND == 0;
 }
 
 int64_t ck_run_reduced_parts(const ck_program *program, int rank, const int64_t *shape, int kept,
@@ -126,6 +155,7 @@ void ck_run_reduced(ck_reduction reduction, const ck_program *program, ck_dtype 
     piece[0] = p.per;
     move_operands(&p, first, 0, piece, NULL, moved);
     ck_run_make(&p.whole, program, compute, p.rank - p.cut, piece, moved, count);
+    if (program->codes && elements >= ck_compiled_from() && is_flat_sum(&p)) p.sums = ck_code_for(&p.whole, p.inputs);
   }
   // A quarter of a nanosecond for each step and operand; only the choice between one thread and many depends on it.
   ck_parallel(count, 0.25 * (double)elements * (program->count + p.count), run_piece, &p);

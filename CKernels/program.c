@@ -1,5 +1,6 @@
 // Plans the run of a pointwise program: the order of its loops, which operands are used where they lie, the size of a
 // tile.
+#include "code.h"
 #include "program.h"
 #include "table.h"
 
@@ -190,8 +191,8 @@ static void lay_flat(ck_run_plan *r, int64_t elements, const bool *repeats) {
   for (int i = 0; i < l->operands; i++) l->strides[i][0] = 0, l->strides[i][1] = repeats[i] ? 0 : 1;
 }
 
-// What remains when the loop has been cut: scratch memory and constants.
-static void settle(ck_run_plan *r, int64_t block, int64_t times) {
+// What remains when the loop has been cut: scratch memory, constants and code. It has so many elements in all.
+static void settle(ck_run_plan *r, int64_t block, int64_t times, int64_t elements) {
   const ck_program *program = r->program;
   assign_slots(r, times);
   // The same line of two values is not in the same cache set.
@@ -201,6 +202,8 @@ static void settle(ck_run_plan *r, int64_t block, int64_t times) {
     r->repeated[operand_count + i] = i < program->constants;
   if (program->constants > 0)
     r->kernels->load[CK_FLOAT64][r->compute](program->constants, r->constants, 1, program->constant_values, 1);
+  const bool compiles = program->codes && program->count > 1 && elements * times >= ck_compiled_from();
+  r->code = compiles ? ck_code_for(r, -1) : NULL;
 }
 
 static void begin(ck_run_plan *r, const ck_program *program, ck_dtype compute, const ck_operand *operands) {
@@ -216,7 +219,9 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
   r->moves = moves(r);
   const int64_t block = block_size(r);
   r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
-  settle(r, block, times);
+  int64_t elements = 1;
+  for (int d = 0; d < rank; d++) elements *= shape[d];
+  settle(r, block, times, elements);
 }
 
 // A loop over operands of which `repeats`, if not NULL, says how they lie flat.
@@ -228,7 +233,7 @@ static void run(const ck_program *program, ck_dtype compute, int rank, const int
     r.moves = false;
     lay_flat(&r, elements, repeats);
     r.tiles_per_share = 1;
-    settle(&r, elements, 1);
+    settle(&r, elements, 1, elements);
     ck_run_share(&r, 0);
     return;
   }

@@ -21,6 +21,7 @@ typedef struct {
   int64_t slot_bytes;          // a value of a whole tile
   int64_t constants[CK_MAX_CONSTANTS];  // elements of the compute type
   bool moves;                           // elements only change places: nothing is computed or converted
+  const ck_code *code;                  // for stretches of instructions; NULL if there is none
 } ck_run_plan;
 
 // Settles everything for these operands: all tiles are one share. It is `times` such runs that make the results; an output without
@@ -31,6 +32,8 @@ void ck_run_make(ck_run_plan *plan, const ck_program *program, ck_dtype compute,
 void ck_run_share(void *plan, int64_t share);
 // All of it on this thread, for operands elsewhere in memory, of the same dtypes and strides.
 void ck_run_again(const ck_run_plan *plan, const ck_operand *operands);
+// After the work of a plan: what went past the caches is seen by whoever hears that the work is done.
+void ck_run_fence(const ck_run_plan *plan);
 
 // What an instruction amounts to, whose second operand lies at `b`: a power of which every exponent is 2 is a square.
 ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void *b, bool b_repeats);

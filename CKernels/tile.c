@@ -1,5 +1,6 @@
 // Runs a program on tiles: every instruction on the whole tile, so that intermediate values stay in the first-level
 // cache.
+#include "code.h"
 #include "program.h"
 
 #include <stddef.h>
@@ -95,23 +96,50 @@ static bool sigmoids(const ck_run_plan *r, const tile *t, const ck_instruction *
   return true;
 }
 
+// One instruction on the tile's elements from `first` on.
+static void row(const ck_run_plan *r, const tile *t, const ck_instruction *in, int64_t first) {
+  const int arity = ck_operations[in->operation].arity, outputs = r->program->inputs + r->program->outputs;
+  const int b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
+  const int64_t skipped = first * (int64_t)ck_size(r->compute);
+  const char *operands[3];
+  const int places[] = {in->a, b, c};
+  int flags = 0;
+  for (int i = 0; i < 3; i++) {
+    flags |= r->repeated[places[i]] << i;
+    operands[i] = (const char *)t->places[places[i]] + (r->repeated[places[i]] ? 0 : skipped);
+  }
+  char *const out = (char *)t->places[in->dst] + skipped;
+  if (in->dst < outputs && r->past[in->dst] && (uintptr_t)out % 64 == 0) flags |= CK_PAST_CACHES;
+  const ck_operation operation = ck_amounts_to(in->operation, r->compute, operands[1], r->repeated[b]);
+  r->kernels->rows[operation][r->compute](t->rows * t->columns - first, out, operands[0], operands[1], operands[2],
+                                          flags);
+}
+
+// A stretch of instructions at once, and what is left of the tile's last vector one by one.
+static void run_stretch(const ck_run_plan *r, const tile *t, const ck_stretch *stretch) {
+  const int64_t size = (int64_t)ck_size(r->compute), bytes = t->rows * t->columns * size;
+  int64_t done = bytes / CK_CODE_VECTOR * CK_CODE_VECTOR;
+  for (int i = r->program->inputs; i < r->layout.operands; i++)
+    if (r->past[i] && (uintptr_t)t->places[i] % CK_CODE_VECTOR != 0) done = 0;
+  if (done > 0) stretch->run(done, t->places);
+  for (int i = 0; i < stretch->count && done < bytes; i++)
+    row(r, t, &r->program->instructions[stretch->first + i], done / size);
+}
+
 // Every instruction, then the outputs that have slots.
 static void execute(const ck_run_plan *r, const tile *t) {
   const ck_program *p = r->program;
-  for (int i = 0; i < p->count; i++) {
+  const ck_stretch *stretch = r->code ? r->code->stretch : NULL, *end = stretch ? stretch + r->code->stretches : NULL;
+  for (int i = 0; i < p->count;) {
     const ck_instruction *in = &p->instructions[i];
-    if (sigmoids(r, t, in, p->count - i)) {
-      i++;
-      continue;
+    if (stretch != end && stretch->first == i) {
+      run_stretch(r, t, stretch);
+      i += stretch++->count;
+    } else if (sigmoids(r, t, in, p->count - i)) {
+      i += 2;
+    } else {
+      row(r, t, in, 0), i++;
     }
-    const int arity = ck_operations[in->operation].arity;
-    const int b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
-    void *const out = (void *)t->places[in->dst];
-    int flags = r->repeated[in->a] | r->repeated[b] << 1 | r->repeated[c] << 2;
-    if (in->dst < p->inputs + p->outputs && r->past[in->dst] && (uintptr_t)out % 64 == 0) flags |= CK_PAST_CACHES;
-    const ck_operation operation = ck_amounts_to(in->operation, r->compute, t->places[b], r->repeated[b]);
-    r->kernels->rows[operation][r->compute](t->rows * t->columns, out, t->places[in->a], t->places[b], t->places[c],
-                                            flags);
   }
   for (int i = p->inputs; i < p->inputs + p->outputs; i++)
     if (r->slot[i] >= 0) convert(r, i, true, t->rows, t->columns, t->memory[i], (char *)t->places[i]);
@@ -129,6 +157,15 @@ static void settle(const ck_run_plan *r, const ck_operand *operands, tile *t, ch
   for (int i = 0; i < r->program->constants; i++)
     t->places[place++] = (const char *)r->constants + i * (int64_t)ck_size(r->compute);
   for (int i = 0; i < r->program->registers; i++) t->places[place++] = scratch + slot++ * r->slot_bytes;
+}
+
+void ck_run_fence(const ck_run_plan *r) {
+#if defined(__x86_64__)
+  for (int i = r->program->inputs; i < r->layout.operands; i++)
+    if (r->past[i]) __builtin_ia32_sfence();
+#else
+  (void)r;
+#endif
 }
 
 static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t first, int64_t left) {
@@ -154,9 +191,7 @@ static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t 
     for (; t.position[d] == l->tiles[d] - 1; d--) move(r, &t, d, 1 - l->tiles[d]);
     move(r, &t, d, 1);
   }
-#if defined(__x86_64__)
-  __builtin_ia32_sfence();  // what went past the caches is seen by whoever hears that this share is done
-#endif
+  ck_run_fence(r);
 }
 
 void ck_run_share(void *plan, int64_t share) {

@@ -1,5 +1,6 @@
 // CKernels: the loops under Cusp. They know numbers, strides and blocks: no tensors, no allocation, no
-// errors, no logging, no locks. Every function here may be called from any thread.
+// errors, no logging, no locks (but for the machine code of programs, which is made once). Every function here may be called
+// from any thread.
 //
 // The contract that all of them keep:
 // - Strides and counts are in elements. Counts may be zero; then nothing is read or written.
@@ -178,11 +179,22 @@ typedef struct {
   uint8_t operation, dst, a, b, c;
 } ck_instruction;
 
+// Machine code that a program has been turned into (code.c).
+typedef struct ck_code ck_code;
+
 typedef struct {
   int inputs, outputs, constants, registers, count;
   const double *constant_values;
   const ck_instruction *instructions;
+  ck_code **codes;  // where its machine code is kept, NULL at first; or NULL if none is to be made
 } ck_program;
+
+// Frees the machine code of a program that nobody runs any more.
+void ck_forget_code(ck_code **codes);
+// Programs over at least so many elements become machine code where that is possible; at first those over 16384, or as CUSP_COMPILE
+// says, "never" or "always"; less than 0 for that again. Results are the same bits.
+void ck_compile_from(int64_t elements);
+int64_t ck_compiled_from(void);
 
 // Where an input or output lies: `strides[d]` for dimension d of the loop; 0 repeats. A scalar is an operand whose
 // strides are all 0. An operand of another dtype than the compute type is converted on the way, a block at a

@@ -49,7 +49,7 @@ func run(
             var program = ck_program(
                 inputs: Int32(inputs.count), outputs: Int32(outputs.count), constants: Int32(constants.count),
                 registers: Int32(registers), count: Int32(instructions.count), constant_values: constants.baseAddress,
-                instructions: instructions.baseAddress)
+                instructions: instructions.baseAddress, codes: nil)
             ck_run(&program, compute, Int32(shape.count), shape.map(Int64.init), (inputs + outputs).map(\.c))
         }
     }

@@ -22,6 +22,8 @@ final class CompiledProgram: @unchecked Sendable {
     let isSingle: Bool
     private let instructions: UnsafeMutablePointer<ck_instruction>
     private let constants: UnsafeMutablePointer<Double>
+    /// Where the kernels keep its machine code.
+    private let codes: UnsafeMutablePointer<OpaquePointer?>
     let raw: UnsafeMutablePointer<ck_program>
 
     init(_ program: Program) {
@@ -36,15 +38,19 @@ final class CompiledProgram: @unchecked Sendable {
         constants.initialize(from: assignment.constants.map(\.double), count: assignment.constants.count)
         fits = assignment.fits
         isSingle = results.count == 1 && outputCount == 1
+        codes = .allocate(capacity: 1)
+        codes.initialize(to: nil)
         raw = .allocate(capacity: 1)
         raw.initialize(
             to: ck_program(
                 inputs: Int32(inputCount), outputs: Int32(outputCount), constants: Int32(assignment.constants.count),
                 registers: Int32(assignment.registers), count: Int32(assignment.instructions.count),
-                constant_values: UnsafePointer(constants), instructions: UnsafePointer(instructions)))
+                constant_values: UnsafePointer(constants), instructions: UnsafePointer(instructions), codes: codes))
     }
 
     deinit {
+        ck_forget_code(codes)
+        codes.deallocate()
         raw.deallocate()
         instructions.deallocate()
         constants.deallocate()

@@ -1,0 +1,144 @@
+// Machine code for a stretch of a program: a loop over a vector of each place, or over eight where an output is summed, whose
+// values stay in registers.
+#include "builder.h"
+
+#if defined(__x86_64__)
+enum { LONGEST = 32, REGISTERS = 16, SUMS = 8, FIRST_SUM = REGISTERS - SUMS, POINTERS = 5 };
+enum { ROOM = 160 };  // bytes that one instruction takes at most
+
+static const ck_instruction *instruction(const ck_builder *b, int i) { return &b->r->program->instructions[i]; }
+
+static bool reads(const ck_instruction *in, int place) {
+  const int arity = ck_operations[in->operation].arity;
+  return in->a == place || (arity > 1 && in->b == place) || (arity > 2 && in->c == place);
+}
+
+// Whether the value that the place has after instruction i is read between `from` and `end`.
+static bool is_read(const ck_builder *b, int place, int i, int from, int end) {
+  for (int j = i + 1; j < end; j++) {
+    if (j >= from && reads(instruction(b, j), place)) return true;
+    if (instruction(b, j)->dst == place) return false;
+  }
+  return false;
+}
+
+// An operand that is one element for the whole loop.
+static bool repeats(const ck_builder *b, int place) { return place < b->r->layout.operands && b->r->repeated[place]; }
+
+static bool is_output(const ck_builder *b, int place) {
+  return place >= b->r->program->inputs && place < b->r->program->inputs + b->r->program->outputs;
+}
+
+static bool is_written(const ck_builder *b, int place, int i) {
+  const int count = b->r->program->count;
+  for (int j = i + 1; j < b->end; j++)
+    if (instruction(b, j)->dst == place) return false;
+  return is_output(b, place) || is_read(b, place, i, b->end, count);
+}
+
+static void release(ck_builder *b, int place) {
+  if (b->held[place] < 0) return;
+  b->free |= 1u << b->held[place];
+  b->held[place] = -1;
+}
+
+static void end_meanwhile(ck_builder *b) {
+  b->free |= b->meanwhile;
+  b->meanwhile = 0;
+}
+
+static void put_instruction(ck_builder *b, int i) {
+  const ck_instruction *now = instruction(b, i);
+  const int out = ck_take(b);
+  const bool truth = ck_put(b, now, out);
+  end_meanwhile(b);
+  const int sources[] = {now->a, now->b, now->c}, arity = ck_operations[now->operation].arity;
+  for (int s = 0; s < arity; s++) {
+    if (repeats(b, sources[s])) continue;
+    if (sources[s] == now->dst || !is_read(b, sources[s], i, i + 1, b->end)) release(b, sources[s]);
+  }
+  release(b, now->dst);
+  b->held[now->dst] = (int8_t)out, b->truth[now->dst] = truth;
+  if (is_written(b, now->dst, i)) {
+    const int result = ck_number(b, now->dst);
+    if (now->dst == b->summed) {
+      ARITHMETIC(VEX_ADD, FIRST_SUM + b->copy, FIRST_SUM + b->copy, ck_in(result));
+    } else {
+      vex_store(&b->room.at, ck_wide(b), is_output(b, now->dst) && b->r->past[now->dst], result,
+                ck_memory(b, now->dst));
+    }
+    end_meanwhile(b);
+  }
+  if (!is_read(b, now->dst, i, i + 1, b->end)) release(b, now->dst);
+}
+
+// Before the loop: the operands that are one element, and the addresses of what else is loaded and written, as far as there are
+// registers.
+static void put_beginning(ck_builder *b) {
+  int pointers = 0;
+  for (int place = 0; place < CK_PLACES; place++) {
+    bool in_memory = false, known = false;
+    for (int i = b->first; i < b->end; i++) {
+      in_memory |= !known && reads(instruction(b, i), place);
+      if (instruction(b, i)->dst != place) continue;
+      known = true, in_memory |= is_written(b, place, i);
+    }
+    if (!in_memory || ck_constant(b, place) >= 0 || place == b->summed) continue;
+    if (repeats(b, place)) {
+      vex_pointer(&b->room.at, VEX_SCRATCH, place);
+      b->held[place] = (int8_t)ck_take(b);
+      vex_broadcast(&b->room.at, ck_wide(b), b->held[place], VEX_SCRATCH);
+    } else if (pointers < POINTERS) {
+      b->pointer[place] = (int8_t)vex_pointers[pointers++];
+      vex_pointer(&b->room.at, b->pointer[place], place);
+    }
+  }
+}
+
+// Eight sums, each of every eighth vector, to the end that fold_row of fold.inc comes to: 16 lanes of float32 are two vectors.
+static void begin_sums(ck_builder *b) {
+  for (int i = 0; i < SUMS; i++) ARITHMETIC(VEX_XOR, FIRST_SUM + i, FIRST_SUM + i, ck_in(FIRST_SUM + i));
+}
+
+static void end_sums(ck_builder *b) {
+  for (int step = 2; step < SUMS; step *= 2)
+    for (int i = 0; i < SUMS; i += 2 * step)
+      for (int half = i; half < i + 2; half++)
+        ARITHMETIC(VEX_ADD, FIRST_SUM + half, FIRST_SUM + half, ck_in(FIRST_SUM + half + step));
+  vex_zero_count(&b->room.at);
+  for (b->copy = 0; b->copy < 2; b->copy++)
+    vex_store(&b->room.at, ck_wide(b), false, FIRST_SUM + b->copy, ck_memory(b, b->summed));
+}
+
+static bool try(ck_builder *b) {
+  const bool sums = b->summed >= 0;
+  const int copies = sums ? SUMS : 1;
+  b->free = (1u << (sums ? FIRST_SUM : REGISTERS)) - 1;
+  memset(b->held, -1, sizeof b->held);
+  memset(b->pointer, -1, sizeof b->pointer);
+  if (b->room.end - b->room.at < ((b->end - b->first) * copies + 4) * ROOM) return false;
+  put_beginning(b);
+  if (sums) begin_sums(b);
+  uint8_t *const loop = vex_loop(&b->room.at);
+  for (b->copy = 0; b->copy < copies; b->copy++)
+    for (int i = b->first; i < b->end && !b->failed; i++) put_instruction(b, i);
+  vex_again(&b->room.at, copies * CK_CODE_VECTOR, loop);
+  if (sums) end_sums(b);
+  vex_return(&b->room.at);
+  return !b->failed;
+}
+
+int ck_assemble(const ck_run_plan *plan, int first, int summed, ck_code_room *room) {
+  int end = first;
+  while (end < plan->program->count && end - first < LONGEST &&
+         ck_is_cheap(ck_operation_of(plan, &plan->program->instructions[end])))
+    end++;
+  for (const int least = summed < 0 ? 2 : 1; end - first >= least; end--) {
+    ck_builder b = {.r = plan, .first = first, .end = end, .summed = summed, .room = *room};
+    if (!try(&b)) continue;
+    room->at = b.room.at;
+    return end - first;
+  }
+  return 0;
+}
+#endif

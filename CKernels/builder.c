@@ -1,0 +1,49 @@
+// Which register has what, while code is being written down.
+#include "builder.h"
+
+#if defined(__x86_64__)
+int ck_take(ck_builder *b) {
+  if (b->free == 0) return b->failed = true, 0;
+  const int reg = __builtin_ctz(b->free);
+  b->free &= b->free - 1;
+  return reg;
+}
+
+int ck_take_meanwhile(ck_builder *b) {
+  const int reg = ck_take(b);
+  b->meanwhile |= 1u << reg;
+  return reg;
+}
+
+int ck_constant(const ck_builder *b, int place) {
+  const int i = place - b->r->layout.operands;
+  return i >= 0 && i < b->r->program->constants ? CK_POOL_FIXED + i : -1;
+}
+
+vex_operand ck_memory(ck_builder *b, int place) {
+  if (b->pointer[place] < 0) vex_pointer(&b->room.at, VEX_SCRATCH, place);
+  const int base = b->pointer[place] < 0 ? VEX_SCRATCH : b->pointer[place];
+  return (vex_operand){.kind = VEX_STREAM, .reg = base, .offset = b->copy * CK_CODE_VECTOR};
+}
+
+int ck_value(ck_builder *b, int place) {
+  if (b->held[place] >= 0) return b->held[place];
+  const int reg = ck_take(b), constant = ck_constant(b, place);
+  vex_load(&b->room.at, ck_wide(b), reg, constant >= 0 ? ck_pool(b, constant) : ck_memory(b, place));
+  b->held[place] = (int8_t)reg, b->truth[place] = false;
+  return reg;
+}
+
+int ck_number(ck_builder *b, int place) {
+  const int reg = ck_value(b, place);
+  if (!b->truth[place]) return reg;
+  const int number = ck_take_meanwhile(b);
+  ARITHMETIC(VEX_AND, number, reg, ck_pool(b, CK_POOL_ONE));
+  return number;
+}
+
+vex_operand ck_operand_of(ck_builder *b, int place) {
+  if (b->held[place] < 0 && ck_constant(b, place) >= 0) return ck_pool(b, ck_constant(b, place));
+  return ck_in(ck_number(b, place));
+}
+#endif

@@ -1,0 +1,51 @@
+// Code that is being written down: which register has what (builder.c).
+#ifndef CK_BUILDER_H
+#define CK_BUILDER_H
+
+#include "code.h"
+#include "vex.h"
+
+typedef struct {
+  const ck_run_plan *r;
+  int first, end;             // the instructions
+  int summed;                 // as ck_assemble's
+  int copy;                   // which of the round's vectors
+  ck_code_room room;
+  bool failed;                // out of registers
+  uint32_t free;              // vector registers
+  uint32_t meanwhile;         // those that are free again after the instruction
+  int8_t held[CK_PLACES];     // the register that has a place's value; -1
+  bool truth[CK_PLACES];      // ... as all bits or none, which is what a comparison gives
+  int8_t pointer[CK_PLACES];  // the register that has a place's address; -1
+} ck_builder;
+
+static inline bool ck_wide(const ck_builder *b) { return b->r->compute == CK_FLOAT64; }
+static inline vex_operand ck_in(int reg) { return (vex_operand){.kind = VEX_REGISTER, .reg = reg}; }
+static inline vex_operand ck_pool(const ck_builder *b, int vector) {
+  return (vex_operand){.kind = VEX_POOL, .pool = b->room.pool + vector * CK_CODE_VECTOR};
+}
+#define ARITHMETIC(code, out, a, rm) vex_arithmetic(&b->room.at, ck_wide(b), code, out, a, rm)
+#define COMPARE(how, out, a, rm) vex_compare(&b->room.at, ck_wide(b), how, out, a, rm)
+#define BLEND(out, no, yes, mask) vex_blend(&b->room.at, ck_wide(b), out, no, yes, mask)
+
+// A free register; and one that is free again after the instruction.
+int ck_take(ck_builder *b);
+int ck_take_meanwhile(ck_builder *b);
+
+// The vector in the pool that has a constant's number; -1 if the place is no constant.
+int ck_constant(const ck_builder *b, int place);
+// Where the place's elements of this round are.
+vex_operand ck_memory(ck_builder *b, int place);
+// The place's value in a register, loaded where it is not there yet; the same as a number; and as the second operand of an
+// instruction, which a constant may be without being loaded.
+int ck_value(ck_builder *b, int place);
+int ck_number(ck_builder *b, int place);
+vex_operand ck_operand_of(ck_builder *b, int place);
+
+// What the instruction amounts to, where a constant says so; whether code can be made of it; and that code, with its result in
+// `out`: true iff it is a truth value (assemble_operation.c).
+ck_operation ck_operation_of(const ck_run_plan *r, const ck_instruction *in);
+bool ck_is_cheap(ck_operation operation);
+bool ck_put(ck_builder *b, const ck_instruction *in, int out);
+
+#endif

@@ -1,0 +1,44 @@
+// Machine code for stretches of a program: several cheap instructions in one loop, whose values stay in registers (code.c).
+#ifndef CK_CODE_H
+#define CK_CODE_H
+
+#include "program.h"
+
+// The instructions from `first` on, of which there are `count`. `run` does them for `bytes` of each place, a multiple of
+// CK_CODE_VECTOR; what nobody reads afterwards is not written.
+typedef struct {
+  int first, count;
+  void (*run)(int64_t bytes, const void *const *places);
+} ck_stretch;
+
+enum { CK_CODE_VECTOR = 32, CK_STRETCHES = 16 };
+
+struct ck_code {
+  struct ck_code *next;  // of the same program, for operands of another kind
+  ck_dtype compute;
+  uint32_t repeated, past;  // a bit for each operand
+  int summed;               // the output that is added up instead of being written; -1: none
+  int stretches;
+  ck_stretch stretch[CK_STRETCHES];
+};
+
+// The code for this run; NULL where there is none: for other types than floats, on other processors than x86-64 with AVX2, where
+// the system gives no memory for code, or where no two cheap instructions follow each other.
+//
+// With an output to be summed there is one stretch, all of the program, for operands that lie flat and a multiple of CK_CODE_ROUND
+// bytes: at that output's place it leaves CK_SUM_BYTES bytes of sums, of which ck_reduce makes the sum that it makes of a row.
+const ck_code *ck_code_for(const ck_run_plan *plan, int summed);
+enum { CK_CODE_ROUND = 8 * CK_CODE_VECTOR, CK_SUM_BYTES = 2 * CK_CODE_VECTOR };
+
+// Where code goes, and vectors that it finds there: CK_POOL_FIXED of them, then one for each of the program's constants.
+typedef struct {
+  uint8_t *at, *end;
+  const uint8_t *pool;
+} ck_code_room;
+enum { CK_POOL_ZERO, CK_POOL_ONE, CK_POOL_MINUS_ONE, CK_POOL_SIGN, CK_POOL_SIZE, CK_POOL_FIXED };
+
+// Writes down the longest stretch that begins at instruction `first` and fits into the registers: how many instructions, 0 if it is
+// none (assemble.c).
+int ck_assemble(const ck_run_plan *plan, int first, int summed, ck_code_room *room);
+
+#endif

@@ -1,0 +1,145 @@
+import CKernels
+import Dispatch
+import Testing
+
+extension KernelTests {
+    /// Programs as machine code: the bits of the same programs run row by row.
+    @Suite struct CodeTests {
+        private static let isCompiled = instructionSets.contains("avx2")
+
+        @Test(arguments: [CK_FLOAT32, CK_FLOAT64], 0..<4) func sameBitsAsRows(compute: ck_dtype, part: Int) {
+            for seed in stride(from: part, to: 160, by: 4) {
+                if compute == CK_FLOAT32 {
+                    CheapProgram<Float>(seed: seed).check()
+                } else {
+                    CheapProgram<Double>(seed: seed).check()
+                }
+            }
+        }
+
+        /// Programs are compiled where they may be, and not where they are short, or where it is forbidden.
+        @Test func whatIsCompiled() {
+            let program = CheapProgram<Float>(seed: 1, count: 5000)
+            let compiled = [0, 5000, 10_000, .max].map { program.run(from: $0).compiled }
+            #expect(compiled == [Self.isCompiled, Self.isCompiled, false, false])
+            let onBaseline = with(instructionSet: "baseline") { program.run(from: 0).compiled }
+            #expect(!onBaseline)
+        }
+
+        /// Several threads that want the same code for the first time.
+        @Test func callersAtOnce() {
+            let program = CheapProgram<Float>(seed: 2, count: 5000)
+            let expected = program.run(from: .max).bits
+            for _ in 0..<20 {
+                let agree = program.runAtOnce(callers: 4).allSatisfy { $0 == expected }
+                #expect(agree)
+            }
+        }
+    }
+}
+
+/// A program of cheap instructions, of which many are in registers at a time, on operands full of special numbers.
+private struct CheapProgram<T: ComputeType & BinaryFloatingPoint> {
+    static var operations: [ck_operation] {
+        [
+            CK_copy, CK_neg, CK_abs, CK_sign, CK_sqrt, CK_rsqrt, CK_reciprocal, CK_square, CK_floor, CK_ceil, CK_trunc,
+            CK_round, CK_isnan, CK_add, CK_sub, CK_mul, CK_div, CK_chain, CK_maximum, CK_minimum, CK_eq, CK_ne, CK_lt,
+            CK_le, CK_gt, CK_ge, CK_where, CK_clamp, CK_exp, CK_pow,
+        ]
+    }
+    static var specials: [Double] {
+        [0, -0.0, 1, -1, .nan, .infinity, -.infinity, 0.5, 1.5, -2.5, 2, 1e-40, 3e38, -7]
+    }
+
+    let seed: Int, count: Int
+    var inputs: [Block<T>] = []
+    var repeats: [Bool] = []
+    var outputs = 1, registers = 1
+    var constants: [Double] = []
+    var instructions: [ck_instruction] = []
+
+    init(seed: Int, count: Int? = nil) {
+        var generator = SeededGenerator(seed: seed)
+        self.seed = seed
+        self.count = count ?? 1 + generator.below(5000)
+        for _ in 0...generator.below(4) {
+            let block = Block<T>(self.count) { _ in
+                T(generator.below(3) == 0 ? Self.specials[generator.below(14)] : Double(generator.below(800)) / 100 - 4)
+            }
+            inputs.append(block)
+            repeats.append(generator.below(4) == 0)
+        }
+        outputs = 1 + generator.below(3)
+        registers = 1 + generator.below(20)
+        constants = (0..<generator.below(4)).map { _ in Self.specials[generator.below(14)] }
+        let firstRegister = inputs.count + outputs + constants.count
+        var readable = Array(0..<inputs.count) + Array(inputs.count + outputs..<firstRegister)
+        var targets = (0..<2 + generator.below(30)).map { _ in firstRegister + generator.below(registers) }
+        for output in 0..<outputs { targets.insert(inputs.count + output, at: generator.below(targets.count + 1)) }
+        for target in targets {
+            let from = (0..<3).map { _ in UInt8(readable[generator.below(readable.count)]) }
+            let operation = Self.operations[generator.below(Self.operations.count)]
+            instructions.append(
+                ck_instruction(
+                    operation: UInt8(operation.rawValue), dst: UInt8(target), a: from[0], b: from[1], c: from[2]))
+            if !readable.contains(target) { readable.append(target) }
+        }
+    }
+
+    struct Outcome { var bits: [UInt64], compiled: Bool }
+
+    /// All outputs, and the parts of the sum of the first; compiled from so many elements on.
+    func run(from elements: Int64) -> Outcome {
+        ck_compile_from(elements)
+        defer { ck_compile_from(-1) }
+        var codes: OpaquePointer?
+        defer { ck_forget_code(&codes) }
+        let bits = withUnsafeMutablePointer(to: &codes) { run($0) }
+        return Outcome(bits: bits, compiled: codes != nil)
+    }
+
+    /// The same from several threads, with code that none of them finds made.
+    func runAtOnce(callers: Int) -> [[UInt64]] {
+        ck_compile_from(0)
+        defer { ck_compile_from(-1) }
+        var codes: OpaquePointer?
+        defer { ck_forget_code(&codes) }
+        let results = Block<[UInt64]>(callers) { _ in [] }
+        withUnsafeMutablePointer(to: &codes) { codes in
+            nonisolated(unsafe) let (codes, results, program) = (codes, results.buffer, self)
+            DispatchQueue.concurrentPerform(iterations: callers) { results[$0] = program.run(codes) }
+        }
+        return results.elements
+    }
+
+    private func run(_ codes: UnsafeMutablePointer<OpaquePointer?>) -> [UInt64] {
+        let blocks = (0..<outputs).map { _ in Block<T>(count) { _ in 77 } }
+        var operands = zip(inputs, repeats).map {
+            Operand(data: $0.pointer, dtype: T.dtype, strides: [$1 ? 0 : 1]).c
+        }
+        operands += blocks.map { Operand(data: $0.pointer, dtype: T.dtype, strides: [1]).c }
+        var shape = Int64(count)
+        let sums = Block<T>(count) { _ in 0 }
+        instructions.withUnsafeBufferPointer { instructions in
+            constants.withUnsafeBufferPointer { constants in
+                var program = ck_program(
+                    inputs: Int32(inputs.count), outputs: Int32(outputs), constants: Int32(constants.count),
+                    registers: Int32(registers), count: Int32(instructions.count),
+                    constant_values: constants.baseAddress, instructions: instructions.baseAddress, codes: codes)
+                ck_run(&program, T.dtype, 1, &shape, operands)
+                operands[inputs.count].data = UnsafeMutableRawPointer(sums.pointer)
+                ck_run_reduced(CK_SUM, &program, T.dtype, 1, &shape, 0, operands)
+            }
+        }
+        // Which NaN it is depends on the processor.
+        return (blocks + [sums]).flatMap { $0.elements.map { $0.isNaN ? .max : Double($0).bitPattern } }
+    }
+
+    func check() {
+        let rows = run(from: .max)
+        let code = run(from: 0)
+        if let i = zip(rows.bits, code.bits).enumerated().first(where: { $1.0 != $1.1 })?.offset {
+            Issue.record("seed \(seed): element \(i % count) of result \(i / count), of \(count): \(instructions)")
+        }
+    }
+}
