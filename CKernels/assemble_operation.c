@@ -2,14 +2,6 @@
 // what a comparison gives, all bits or none, until somebody wants its number.
 #include "builder.h"
 
-#if defined(__x86_64__)
-// What the instruction amounts to, where a constant says so.
-ck_operation ck_operation_of(const ck_run_plan *r, const ck_instruction *in) {
-  const int i = in->b - r->layout.operands, size = (int)ck_size(r->compute);
-  const bool is_constant = i >= 0 && i < r->program->constants;
-  return ck_amounts_to(in->operation, r->compute, (const char *)r->constants + i * size, is_constant);
-}
-
 bool ck_is_cheap(ck_operation operation) {
   switch (operation) {
   case CK_copy: case CK_neg: case CK_abs: case CK_sign: case CK_sqrt: case CK_rsqrt: case CK_reciprocal: case CK_square:
@@ -19,6 +11,14 @@ bool ck_is_cheap(ck_operation operation) {
     return true;
   default: return false;
   }
+}
+
+#if defined(__x86_64__)
+// What the instruction amounts to, where a constant says so.
+ck_operation ck_operation_of(const ck_run_plan *r, const ck_instruction *in) {
+  const int i = in->b - r->layout.operands, size = (int)ck_size(r->compute);
+  const bool is_constant = i >= 0 && i < r->program->constants;
+  return ck_amounts_to(in->operation, r->compute, (const char *)r->constants + i * size, is_constant);
 }
 
 static bool is_number(const ck_builder *b, int place, int vector) {

@@ -42,10 +42,9 @@ int ck_value(ck_builder *b, int place);
 int ck_number(ck_builder *b, int place);
 vex_operand ck_operand_of(ck_builder *b, int place);
 
-// What the instruction amounts to, where a constant says so; whether code can be made of it; and that code, with its result in
-// `out`: true iff it is a truth value (assemble_operation.c).
+// What the instruction amounts to, where a constant says so; and its code, with the result in `out`: true iff it is a truth value
+// (assemble_operation.c).
 ck_operation ck_operation_of(const ck_run_plan *r, const ck_instruction *in);
-bool ck_is_cheap(ck_operation operation);
 bool ck_put(ck_builder *b, const ck_instruction *in, int out);
 
 #endif

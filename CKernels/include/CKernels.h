@@ -195,6 +195,8 @@ void ck_forget_code(ck_code **codes);
 // says, "never" or "always"; less than 0 for that again. Results are the same bits.
 void ck_compile_from(int64_t elements);
 int64_t ck_compiled_from(void);
+// Whether machine code is made of it: then it is best among others of which that is so.
+bool ck_is_cheap(ck_operation operation);
 
 // Where an input or output lies: `strides[d]` for dimension d of the loop; 0 repeats. A scalar is an operand whose
 // strides are all 0. An operand of another dtype than the compute type is converted on the way, a block at a

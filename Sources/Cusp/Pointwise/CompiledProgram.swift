@@ -27,7 +27,7 @@ final class CompiledProgram: @unchecked Sendable {
     let raw: UnsafeMutablePointer<ck_program>
 
     init(_ program: Program) {
-        var assignment = Assignment(program)
+        var assignment = Assignment(program.withSharedExponentials.withCheapOperationsTogether)
         assignment.run()
         results = assignment.results
         inputCount = program.inputCount
@@ -79,17 +79,6 @@ private struct Assignment {
         readers = Array(repeating: 0, count: program.values.count)
     }
 
-    /// What computes a value: a decreed one is its body, and in a pass of one type a cast changes nothing.
-    private func source(_ id: Int) -> Int {
-        var id = id
-        while true {
-            switch program.values[id] {
-            case .decreed(_, let value, _), .cast(_, let value): id = value
-            case .input, .constant, .operation: return id
-            }
-        }
-    }
-
     mutating func run() {
         let live = program.live
         for id in program.outputs { settle(id) }
@@ -99,14 +88,16 @@ private struct Assignment {
                 constants.append(number)
             }
             if case .input(let i) = value { place[id] = i }
-            if case .operation = value { for operand in value.operands { readers[source(operand)] += 1 } }
+            if case .operation = value { for operand in value.operands { readers[program.source(operand)] += 1 } }
         }
         var isDone = live.map { !$0 }
         for id in program.values.indices where !isDone[id] {
             // A sigmoid and its slope at one place follow each other: the kernels compute them together.
             for id in [id] + slopes(of: id) where !isDone[id] {
                 let value = program.values[id]
-                if case .operation(let primitive, _, _, _) = value { emit(id, primitive, value.operands.map(source)) }
+                if case .operation(let primitive, _, _, _) = value {
+                    emit(id, primitive, value.operands.map(program.source))
+                }
                 isDone[id] = true
             }
         }
@@ -125,7 +116,7 @@ private struct Assignment {
     }
 
     private mutating func settle(_ id: Int) {
-        let source = source(id)
+        let source = program.source(id)
         switch program.values[source] {
         case .input(let i): results.append(.input(i))
         case .constant(let number): results.append(.constant(number))
