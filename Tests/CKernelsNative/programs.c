@@ -1,5 +1,6 @@
 // Programs of random instructions from the whole table, with and without a reduction at their end. The reference is the
-// same instructions one at a time, each over whole arrays.
+// same instructions one at a time, each over whole arrays. Where a program can be machine code it is: so the bits of that are
+// compared with those of rows here, and with another processor's.
 #include "native.h"
 
 enum { INPUTS = 3, STEPS = 6, PLACES = INPUTS + 1 + 2 + STEPS };  // one output, two constants, a register for each step
@@ -28,7 +29,7 @@ static void draw_program(drawn *p, generator *g, ck_dtype dtype) {
     p->steps[i] = (ck_instruction){(uint8_t)operation, dst, from[0], from[1], from[2]};
   }
   p->constants[0] = 2, p->constants[1] = (double)draw_below(g, 9) - 4;
-  p->program = (ck_program){INPUTS, 1, 2, STEPS, STEPS, p->constants, p->steps};
+  p->program = (ck_program){INPUTS, 1, 2, STEPS, STEPS, p->constants, p->steps, NULL};
 }
 
 // Every place an array of the whole loop; the last instruction's is the result, which the caller frees.
@@ -87,6 +88,8 @@ static void test_program(generator *g, ck_dtype dtype, const int64_t shape[2]) {
     operands[i] = contiguous(dtype, inputs[i], 2, shape);
   }
   operands[INPUTS] = contiguous(dtype, out, 2, shape);
+  ck_code *codes = NULL;
+  p.program.codes = &codes;
   ck_run(&p.program, dtype, 2, shape, operands);
   digest(dtype, count, out);
   char *plain = one_at_a_time(&p, dtype, count, inputs);
@@ -95,11 +98,13 @@ static void test_program(generator *g, ck_dtype dtype, const int64_t shape[2]) {
     if (op != CK_ARGMAX && op != CK_ARGMIN && op != CK_DEVIATIONS && (op != CK_LOG_SUM_EXP || is_real(dtype)))
       test_ending(&p, (ck_reduction)op, dtype, shape, operands, plain);
   for (int i = 0; i < INPUTS; i++) free(inputs[i]);
+  ck_forget_code(&codes);
   free(out), free(plain);
 }
 
 void test_programs(void) {
   static const int64_t shapes[][2] = {{1, 1}, {3, 17}, {40, 9}, {2, 5000}, {7, 1300}, {5, 20000}};
+  ck_compile_from(0);
   for (int dtype = 0; dtype < CK_COMPUTE_TYPES; dtype++) {
     generator g = {(uint64_t)dtype};
     begin("programs", "random", (ck_dtype)dtype);
