@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cores.h"
 #include "include/CKernels.h"
 #include "team.h"
 
@@ -19,7 +20,7 @@ static const int64_t IN_LOOP = INT64_MAX - 1, IN_PASS = INT64_MAX;
 
 // A thread's place, from its first loop to its end.
 static struct {
-  _Alignas(LINE) _Atomic int64_t until;  // until when it is busy; 0 if it is not
+  _Alignas(LINE) _Atomic int64_t until;  // until when it is busy; 0 if it is not, odd if it was seen asleep
   atomic_bool taken;
   atomic_int thread;  // as the system knows it
 } places[MOST];
@@ -71,13 +72,14 @@ static bool is_runnable(int thread) {
 #endif
 }
 
-// Whether the thread of a place is still busy when its time is over: one that had to give up its core goes on when it gets one. It
-// is asked for once in a moment, which takes some microseconds.
+// Whether the thread of a place is still busy when its time is over: one that had to give up its core goes on when it gets one, and
+// one that waits for memory or a lock, as it is only asked for once in a moment, has another moment. To ask takes some microseconds.
 static bool goes_on(int place, int64_t until, int64_t time) {
   if (until == 0) return false;
-  const bool runs = is_runnable(atomic_load(&places[place].thread));
-  atomic_compare_exchange_strong(&places[place].until, &until, runs ? time + MOMENT : 0);
-  return runs;
+  const bool runs = is_runnable(atomic_load(&places[place].thread)), was_asleep = until & 1;
+  const int64_t next = runs ? (time + MOMENT) & ~1 : was_asleep ? 0 : (time + MOMENT) | 1;
+  atomic_compare_exchange_strong(&places[place].until, &until, next);
+  return next != 0;
 }
 
 // How many other threads are busy; those in passes only `with_passes`.
@@ -93,9 +95,18 @@ static int others(bool with_passes) {
   return busy;
 }
 
+static void mark(int64_t until) {
+  if (own < MOST) atomic_store(&places[own].until, until);
+}
+
 int ck_busy_begin(bool in_pass) {
   if (__builtin_expect(own < 0, 0)) come();
-  if (depth++ == 0 && own < MOST) atomic_store(&places[own].until, in_pass ? IN_PASS : IN_LOOP);
+  if (depth++ == 0) {
+    mark(IN_LOOP);  // seen by the helpers of passes, which may have the core that it waits for
+    ck_core_enter();
+    if (in_pass) mark(IN_PASS);
+    ck_work_begin();
+  }
   const int busy = others(true);
   // The team must not wait for its next loop on a core that this thread or another one needs.
   if (busy > 0) ck_team_rest();
@@ -103,11 +114,34 @@ int ck_busy_begin(bool in_pass) {
 }
 
 void ck_busy_end(bool lingers) {
-  if (--depth == 0 && own < MOST) atomic_store(&places[own].until, lingers ? ck_now() + MOMENT : 0);
+  if (--depth > 0) return;
+  ck_work_end();
+  ck_core_exit();
+  mark(lingers ? (ck_now() + MOMENT) & ~1 : 0);  // even: not seen asleep
 }
+
+void ck_busy_member(void) { depth++; }
+
+void ck_busy_leave(void) { depth--; }
 
 void ck_occupy_begin(void) { ck_busy_begin(true); }
 
 void ck_occupy_end(bool lingers) { ck_busy_end(lingers); }
+
+bool ck_help_begin(void) {
+  if (!ck_core_take()) return false;
+  if (__builtin_expect(own < 0, 0)) come();
+  depth++;
+  mark(IN_PASS);
+  ck_work_begin();
+  return true;
+}
+
+void ck_help_end(void) {
+  ck_work_end();
+  mark(0);
+  depth--;
+  ck_core_give();
+}
 
 int ck_busy_outside(void) { return others(false); }

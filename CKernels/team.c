@@ -18,10 +18,13 @@
 #include <dispatch/dispatch.h>
 #endif
 
+#include "busy.h"
+#include "cores.h"
 #include "include/CKernels.h"
 
 // Swift's clang has no omp.h.
 int omp_get_thread_num(void);
+int omp_get_num_threads(void);
 
 #if defined(__x86_64__)
 #define RELAX() __builtin_ia32_pause()
@@ -54,19 +57,24 @@ static struct {
   _Atomic(void *) context;
   _Atomic int64_t count, piece;
   atomic_int threads;
-  atomic_bool chained;                   // who of the team comes first wakes another
   _Alignas(LINE) _Atomic uint32_t done;  // pieces that members of the team have finished
   atomic_int members;                    // threads of the team that have taken a piece
 } posted;
 
 static struct {
   pthread_mutex_t lock;
-  pthread_cond_t called;
   atomic_int sleeping;
   int size;                // threads that were asked for; written by whoever runs a loop
   atomic_int serving;      // and those that have come
   atomic_uint rest_asked;  // how many times
-} team = {.lock = PTHREAD_MUTEX_INITIALIZER, .called = PTHREAD_COND_INITIALIZER};
+} team = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+// Each member sleeps by itself, so that only those wake that have a part and a core. It has one, of the budget's, from when it is
+// called until it sleeps again.
+static struct {
+  _Alignas(LINE) pthread_cond_t called;
+  bool asleep;  // guarded by the team's lock
+} members[MOST + 1];
 
 int64_t ck_now(void) {
   struct timespec t;
@@ -77,17 +85,27 @@ int64_t ck_now(void) {
 // true iff the range at `place` has a piece left.
 static bool offers(uint64_t place) { return (place >> 16 & 0xffff) < (place & 0xffff); }
 
-static void wake(bool all) {
+// Wakes the first sleeping member that the loop has a part for, if there is a core for it; that one wakes the next.
+static void wake_one(void) {
+  if (atomic_load(&team.sleeping) == 0) return;
+  const int threads = atomic_load_explicit(&posted.threads, memory_order_relaxed);
   pthread_mutex_lock(&team.lock);
-  if (all) pthread_cond_broadcast(&team.called);
-  else pthread_cond_signal(&team.called);
+  int member = 1;
+  while (member < threads && !members[member].asleep) member++;
+  const bool wakes = member < threads && ck_core_take();
+  if (wakes) {
+    members[member].asleep = false;
+    atomic_fetch_sub(&team.sleeping, 1);
+  }
   pthread_mutex_unlock(&team.lock);
+  if (wakes) pthread_cond_signal(&members[member].called);
 }
 
-// Takes pieces of a range until none is left. `taken`: how many this thread has taken of the loop so far.
+// Takes pieces of a range until none is left, or a caller needs the core. `taken`: how many this thread has taken of the loop so
+// far.
 static uint32_t take_from(range *range, int member, uint32_t taken) {
   uint64_t place = atomic_load_explicit(&range->place, memory_order_acquire);
-  while (offers(place)) {
+  while (offers(place) && !(member > 0 && ck_core_wanted())) {
     const uint64_t offered = place;
     if (member >= atomic_load_explicit(&posted.threads, memory_order_relaxed)) return taken;
     void (*const body)(void *, int64_t) = atomic_load_explicit(&posted.body, memory_order_relaxed);
@@ -99,9 +117,8 @@ static uint32_t take_from(range *range, int member, uint32_t taken) {
       continue;
     if (member > 0 && taken == 0) {
       atomic_fetch_add_explicit(&posted.members, 1, memory_order_relaxed);
-      if (atomic_load_explicit(&posted.chained, memory_order_relaxed) &&
-          atomic_load_explicit(&team.sleeping, memory_order_relaxed) > 0)
-        wake(false);
+      ck_work_begin();
+      wake_one();
     }
     const int64_t first = (int64_t)(offered >> 16 & 0xffff) * piece;
     const int64_t end = first + piece < count ? first + piece : count;
@@ -117,42 +134,70 @@ static uint32_t take_pieces(int member) {
   uint32_t taken = take_from(&ranges[member], member, 0);
   const int threads = atomic_load_explicit(&posted.threads, memory_order_relaxed);
   for (int i = 1; i < threads; i++) taken = take_from(&ranges[(member + i) % threads], member, taken);
-  if (member > 0 && taken > 0) atomic_fetch_add_explicit(&posted.done, taken, memory_order_release);
+  if (member > 0 && taken > 0) {
+    ck_work_end();
+    atomic_fetch_add_explicit(&posted.done, taken, memory_order_release);
+  }
   return taken;
 }
 
 #if defined(_OPENMP)
-// Sleeps until a loop is posted that has a range for the member.
-static void sleep_until_called(int member, uint64_t seen) {
+// Readies a member for sleep, who gives back its core if it has one. `seen`: where its range stood; where that has changed since,
+// one who has a core stays awake.
+static void lie_down(int member, uint64_t seen, bool has_core) {
   pthread_mutex_lock(&team.lock);
+  members[member].asleep = true;
   atomic_fetch_add(&team.sleeping, 1);
-  while (atomic_load(&ranges[member].place) == seen) pthread_cond_wait(&team.called, &team.lock);
-  atomic_fetch_sub(&team.sleeping, 1);
+  if (has_core && atomic_load(&ranges[member].place) != seen) {
+    members[member].asleep = false;
+    atomic_fetch_sub(&team.sleeping, 1);
+  } else if (has_core) {
+    ck_core_give();
+  }
   pthread_mutex_unlock(&team.lock);
 }
 
-// The life of a thread of the team: takes part in loops, waits a while for the next, sleeps.
+// Sleeps until somebody calls the member, who has taken a core for it.
+static void sleep_until_called(int member) {
+  pthread_mutex_lock(&team.lock);
+  while (members[member].asleep) pthread_cond_wait(&members[member].called, &team.lock);
+  pthread_mutex_unlock(&team.lock);
+}
+
+// Waits a while for the next loop; false when it is time to sleep, as whom the last loop left out does at once.
+static bool wait_for_loop(int member, uint64_t seen) {
+  const unsigned rest = atomic_load_explicit(&team.rest_asked, memory_order_relaxed);
+  const int64_t start = ck_now();
+  int64_t waited = 0;
+  while (waited < PATIENCE && member < atomic_load_explicit(&posted.threads, memory_order_relaxed) &&
+         !ck_core_wanted() && atomic_load_explicit(&team.rest_asked, memory_order_relaxed) == rest) {
+    for (int i = 0; i < RELAXED_SPINS; i++) {
+      if (atomic_load_explicit(&ranges[member].place, memory_order_relaxed) != seen) return true;
+      RELAX();
+    }
+    waited = ck_now() - start;
+    if (waited > EAGER) sched_yield();
+  }
+  return false;
+}
+
+// The life of a thread of the team, which begins with a core: takes part in loops, waits a while for the next, sleeps.
 static void serve(int member) {
+  ck_busy_member();
+  pthread_cond_init(&members[member].called, NULL);
+  lie_down(member, 0, true);
   atomic_fetch_add(&team.serving, 1);
   for (;;) {
-    take_pieces(member);
-    const uint64_t seen = atomic_load_explicit(&ranges[member].place, memory_order_acquire);
-    if (offers(seen) && member < atomic_load_explicit(&posted.threads, memory_order_relaxed)) continue;
-    const unsigned rest = atomic_load_explicit(&team.rest_asked, memory_order_relaxed);
-    const int64_t start = ck_now();
-    int64_t waited = 0;
-    // Whom the last loop left out leaves the core to whoever needs it.
-    while (waited < PATIENCE && member < atomic_load_explicit(&posted.threads, memory_order_relaxed) &&
-           atomic_load_explicit(&team.rest_asked, memory_order_relaxed) == rest) {
-      for (int i = 0; i < RELAXED_SPINS; i++) {
-        if (atomic_load_explicit(&ranges[member].place, memory_order_relaxed) != seen) goto called;
-        RELAX();
-      }
-      waited = ck_now() - start;
-      if (waited > EAGER) sched_yield();
-    }
-    sleep_until_called(member, seen);
-  called:;
+    sleep_until_called(member);
+    uint64_t seen;
+    bool has_core;
+    do {
+      take_pieces(member);
+      has_core = !ck_core_yield();
+      seen = atomic_load_explicit(&ranges[member].place, memory_order_acquire);
+    } while (has_core && ((offers(seen) && member < atomic_load_explicit(&posted.threads, memory_order_relaxed)) ||
+                          wait_for_loop(member, seen)));
+    lie_down(member, seen, has_core);
   }
 }
 
@@ -160,7 +205,11 @@ static void serve(int member) {
 static void *lead(void *threads) {
   const int size = (int)((uintptr_t)threads >> 16), first = (int)((uintptr_t)threads & 0xffff);
 #pragma omp parallel num_threads(size)
-  serve(first + omp_get_thread_num());
+  {
+    if (omp_get_thread_num() == 0)
+      for (int i = omp_get_num_threads(); i < size; i++) ck_core_give();  // of those that libomp did not make
+    serve(first + omp_get_thread_num());
+  }
   return NULL;
 }
 
@@ -171,19 +220,23 @@ static void settle(void) {
     sched_yield();
 }
 
-// Has the team at least that many threads. Regions stay as they are, since libomp may crash where one changes its size: for more
-// threads there is one more leader, who makes them. Those that a loop has no part for sleep.
+// Has the team at least that many threads, as far as there are cores for new ones. Regions stay as they are, since libomp may crash
+// where one changes its size: for more threads there is one more leader, who makes them. Those that a loop has no part for sleep.
 static void gather(int threads) {
   if (threads > MOST) threads = MOST;
   const int size = team.size;
-  if (size >= threads) return;
-  team.size = threads;
+  int more = 0;
+  while (size + more < threads && ck_core_take()) more++;
+  if (more == 0) return;
+  team.size += more;
   sigset_t all, before;  // signals are for the program's own threads
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t leader;
-  void *const wanted = (void *)((uintptr_t)(threads - size) << 16 | (uintptr_t)(size + 1));
-  if (pthread_create(&leader, NULL, lead, wanted) == 0) pthread_detach(leader);  // without one, callers work alone
+  void *const wanted = (void *)((uintptr_t)more << 16 | (uintptr_t)(size + 1));
+  if (pthread_create(&leader, NULL, lead, wanted) == 0) pthread_detach(leader);
+  else  // callers work alone
+    while (more-- > 0) ck_core_give();
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   settle();
   if (size == 0) atexit(settle);  // after libomp's own, and so called before it
@@ -197,7 +250,13 @@ static void wait_for(uint32_t pieces) {
   }
 }
 #elif __has_include(<dispatch/dispatch.h>)
-static void take_part(void *unused, size_t member) { take_pieces((int)member + 1); }
+static void take_part(void *unused, size_t member) {
+  if (!ck_core_take()) return;
+  ck_busy_member();
+  take_pieces((int)member + 1);
+  ck_busy_leave();
+  ck_core_give();
+}
 #endif
 
 // Posts the ranges of `pieces`, as even as can be.
@@ -225,12 +284,8 @@ int ck_team_run(ck_loop loop) {
   atomic_store_explicit(&posted.members, 0, memory_order_relaxed);
 #if defined(_OPENMP)
   gather(loop.team - 1);
-  // One who is woken wakes the next, so that the caller need not; but if some have no part in this loop it might be one of
-  // those.
-  const bool chained = team.size <= loop.threads - 1;
-  atomic_store_explicit(&posted.chained, chained, memory_order_relaxed);
   post(pieces, (uint32_t)loop.threads);
-  if (atomic_load(&team.sleeping) > 0) wake(!chained);
+  wake_one();
   const uint32_t own = take_pieces(0);
   wait_for(pieces - own);
 #elif __has_include(<dispatch/dispatch.h>)

@@ -368,12 +368,19 @@ void ck_serial_end(void);
 // other threads leave it a core, and for a moment after the last `end` if it `lingers`, since it probably goes on.
 void ck_occupy_begin(void);
 void ck_occupy_end(bool lingers);
+// The same for a thread that helps one of those, if the budget has a core for it: false, and there is nothing to end, if not.
+bool ck_help_begin(void);
+void ck_help_end(void);
 // How many other threads are busy with loops, or were a moment ago, those apart that are between the two calls above.
 int ck_busy_outside(void);
 // Sends the threads that wait for the next loop to sleep at once; by themselves they do so after a millisecond.
 void ck_rest(void);
 // How many threads the widest loop so far has really used. For tests and `cusp info`.
 int ck_widest_team(void);
+// Counts from now on how many threads work at the same time, callers, team and helpers; and the most that were seen. For tests, to
+// be called while nothing runs.
+void ck_count_at_work(void);
+int ck_most_at_work(void);
 
 // Calls body(context, i) for every i in 0 ..< count, in any order, on as many threads as the budget gives; `work` is the
 // time of the whole loop in nanoseconds on one thread, by which it decides whether threads are worth it.

@@ -27,8 +27,8 @@ public protocol Cotangent: Sendable {
     ///
     /// It captures whatever the caller's rules read from task-locals (recording, policies), and the returned function
     /// binds that around `body` and makes kernels serial on the helper's thread. Entered once for each helper, not for
-    /// each node.
-    static func helperScope() -> @Sendable (_ body: () -> Void) -> Void
+    /// each node. It returns false, and does not call `body`, where the client's own threads have all cores by then.
+    static func helperScope() -> @Sendable (_ body: () -> Void) -> Bool
 }
 
 extension Cotangent {
@@ -38,5 +38,10 @@ extension Cotangent {
     @inlinable
     public static func serially(_ body: () throws -> Void) rethrows { try body() }
 
-    public static func helperScope() -> @Sendable (_ body: () -> Void) -> Void { { body in body() } }
+    public static func helperScope() -> @Sendable (_ body: () -> Void) -> Bool {
+        { body in
+            body()
+            return true
+        }
+    }
 }

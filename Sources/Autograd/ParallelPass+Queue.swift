@@ -50,12 +50,22 @@ extension ParallelPass {
         condition.withLock {
             helpersCalled -= 1
             helpersRunning += 1
-            return takeOrLeave()
+            return takeForHelper()
         }
     }
 
     /// A helper's next step; `nil` when there is nothing more for it.
-    func nextForHelper() -> Job? { condition.withLock { takeOrLeave() } }
+    func nextForHelper() -> Job? { condition.withLock { takeForHelper() } }
+
+    /// Ends a helper, also one that `firstForHelper` was not called for.
+    func leave(havingCome came: Bool) {
+        condition.withLock {
+            if came { helpersRunning -= 1 } else { helpersCalled -= 1 }
+            ThreadBudget.releaseHelper()
+            news.add(1, ordering: .relaxed)
+            if callerSleeps { condition.signal() }
+        }
+    }
 
     /// Hands in what a step gave.
     func finish(_ index: Int, _ bench: borrowing Bench<Value>, _ kept: [(slot: Int32, gradient: Value)]) {
@@ -92,18 +102,12 @@ extension ParallelPass {
     /// True iff no other thread is in a pass; if one is, the client's team would make more threads than the budget has.
     private var isAlone: Bool { ThreadBudget.occupied <= 1 + helpersCalled }
 
-    private func takeOrLeave() -> Job? {
+    private func takeForHelper() -> Job? {
         let isSupernumerary = ThreadBudget.occupied > Value.threads
-        if failure == nil, !teamIsBusy, !isSupernumerary, !ready.isEmpty, !ready.firstIsWide {
-            let job = take(withTeam: false)
-            if callerSleeps, !ready.isEmpty { condition.signal() }
-            return job
-        }
-        helpersRunning -= 1
-        ThreadBudget.releaseHelper()
-        news.add(1, ordering: .relaxed)
-        if callerSleeps { condition.signal() }
-        return nil
+        guard failure == nil, !teamIsBusy, !isSupernumerary, !ready.isEmpty, !ready.firstIsWide else { return nil }
+        let job = take(withTeam: false)
+        if callerSleeps, !ready.isEmpty { condition.signal() }
+        return job
     }
 
     private func take(withTeam: Bool) -> Job {

@@ -30,7 +30,7 @@ final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
     let plan: Plan
     let schedule: Schedule
     let retainGraph: Bool
-    let scope: @Sendable (() -> Void) -> Void
+    let scope: @Sendable (() -> Void) -> Bool
 
     /// Guards everything below. Never held while a rule, a hook or a value's deinit runs.
     let condition = NSCondition()
@@ -116,7 +116,7 @@ final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
 
     /// A helper's whole life.
     private func help() {
-        scope {
+        let came = scope {
             let bench = Bench<Value>(capacity: self.plan.mostInputs, retainGraph: self.retainGraph)
             var next = self.firstForHelper()
             while let job = next {
@@ -125,5 +125,7 @@ final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
                 next = self.nextForHelper()
             }
         }
+        // Only now, when the scope has given up its core, so that the client's team finds it free.
+        leave(havingCome: came)
     }
 }

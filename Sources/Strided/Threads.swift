@@ -18,6 +18,12 @@ public var threads: Int {
 /// The most threads that one kernel has used at once so far.
 public var widestTeam: Int { Int(ck_widest_team()) }
 
+/// Begins to count how many threads work at once; for tests, before anything runs.
+package func countThreadsAtWork() { ck_count_at_work() }
+
+/// The most threads, callers, team and helpers, that have worked at once since then.
+package var mostThreadsAtWork: Int { Int(ck_most_at_work()) }
+
 /// The instruction set whose kernels run: `baseline`, `avx2`, `avx512` or `neon`; the best that the machine has, or
 /// `CUSP_ISA` of the environment.
 public var instructionSet: String { String(cString: ck_instruction_set()) }

@@ -20,10 +20,11 @@ struct Number: Cotangent, Equatable, ExpressibleByIntegerLiteral {
 
     static func serially(_ body: () throws -> Void) rethrows { try $isSerial.withValue(true) { try body() } }
 
-    static func helperScope() -> @Sendable (() -> Void) -> Void {
+    static func helperScope() -> @Sendable (() -> Void) -> Bool {
         let (policy, budget) = (policy, budget)
         return { body in
             $budget.withValue(budget) { $policy.withValue(policy) { $isSerial.withValue(true) { body() } } }
+            return true
         }
     }
 

@@ -100,6 +100,42 @@ extension Atomic where Value == Int {
         }
     }
 
+    /// Helpers have the cores that callers leave; a caller waits for one of theirs, but not for ever: a helper that waits for
+    /// that caller holds it up for a moment, and once.
+    @Test func helpersHaveWhatCallersLeave() async {
+        await #expect(processExitsWith: .success) {
+            ck_set_threads(2)
+            let (here, over) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            ck_occupy_begin()
+            Thread.detachNewThread {
+                guard ck_help_begin() else { fatalError("no core of two beside one caller") }
+                if ck_help_begin() { fatalError("a third core of two") }
+                here.signal()
+                over.wait()
+                ck_help_end()
+                here.signal()
+            }
+            here.wait()
+            var times: [Double] = []
+            for _ in 0..<2 {
+                let begin = DispatchTime.now()
+                Thread.detachNewThread {
+                    ck_occupy_begin()
+                    ck_occupy_end(false)
+                    here.signal()
+                }
+                here.wait()
+                times.append(Double(DispatchTime.now().uptimeNanoseconds - begin.uptimeNanoseconds) * 1e-6)
+            }
+            #expect(times[0] > 40 && times[1] < 40, "milliseconds: \(times)")
+            over.signal()
+            here.wait()
+            #expect(ck_help_begin())
+            ck_help_end()
+            ck_occupy_end(false)
+        }
+    }
+
     @Test func aTeamThatSleepsIsCalledAgain() async {
         await #expect(processExitsWith: .success) {
             ck_set_threads(3)

@@ -42,16 +42,18 @@ extension Tensor: Cotangent {
 
     public static func serially(_ body: () throws -> Void) rethrows {
         ck_serial_begin()
+        ck_rest()  // for the helpers need the cores on which the team waits
         defer { ck_serial_end() }
         try body()
     }
 
-    public static func helperScope() -> @Sendable (_ body: () -> Void) -> Void {
+    public static func helperScope() -> @Sendable (_ body: () -> Void) -> Bool {
         let scope = Scope()
         return { body in
-            ck_occupy_begin()
+            guard ck_help_begin() else { return false }
             scope.use { serially(body) }
-            ck_occupy_end(false)
+            ck_help_end()
+            return true
         }
     }
 }
