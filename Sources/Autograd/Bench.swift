@@ -12,8 +12,9 @@ struct Bench<Value: Cotangent>: ~Copyable {
     init(capacity: Int, retainGraph: Bool) {
         self.capacity = capacity
         self.retainGraph = retainGraph
-        places = .allocate(capacity: capacity)
-        isGiven = .allocate(capacity: capacity)
+        let memory = Memory.take(capacity * (MemoryLayout<Value>.stride + 1))
+        places = memory.bindMemory(to: Value.self, capacity: capacity)
+        isGiven = UnsafeMutableRawPointer(places + capacity).bindMemory(to: Bool.self, capacity: capacity)
         isGiven.initialize(repeating: false, count: capacity)
     }
 
@@ -21,8 +22,7 @@ struct Bench<Value: Cotangent>: ~Copyable {
     deinit {
         // Something is left only if a rule or a hook after it threw.
         for input in 0..<capacity where isGiven[input] { (places + input).deinitialize(count: 1) }
-        places.deallocate()
-        isGiven.deallocate()
+        Memory.give(places)
     }
 
     /// All that a pass does at one node: its hooks, and its rule if any output has a gradient and some input wants one.

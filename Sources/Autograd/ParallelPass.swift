@@ -95,12 +95,10 @@ final class ParallelPass<Value: Cotangent>: @unchecked Sendable {
         var kept: [(slot: Int32, gradient: Value)] = []
         do {
             try step.node._withUnsafeGuaranteedRef { node in
-                try plan.targets.withUnsafeBufferPointer { targets in
-                    try bench.process(
-                        step, unsafeDowncast(node, to: Node<Value>.self), job.sums(outputCount: node.outputCount),
-                        targets: targets.baseAddress! + Int(step.target)
-                    ) { kept.append(($0, $1)) }
-                }
+                try bench.process(
+                    step, unsafeDowncast(node, to: Node<Value>.self), job.sums(outputCount: node.outputCount),
+                    targets: plan.targets.baseAddress! + Int(step.target)
+                ) { kept.append(($0, $1)) }
             }
             finish(index, bench, kept)
         } catch {

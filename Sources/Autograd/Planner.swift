@@ -4,32 +4,33 @@ extension Plan {
     /// One pass plans at a time, because the marks are in the nodes: a lookup in a dictionary for each edge would cost
     /// more than all the rest. No foreign code runs under this lock.
     private static let lock = NSLock()
-    /// Counted in steps of two: `epoch` marks a visited node, `epoch + 1` a goal that has not been visited yet.
-    nonisolated(unsafe) private static var epoch: UInt64 = 0
+    /// Guarded by `lock`.
+    @exclusivity(unchecked) nonisolated(unsafe) private static var planner = Planner()
 
     /// The plan from `roots` to `goals`, to every leaf iff `nil`.
     @usableFromInline
     static func make(from roots: [GraphNode.Link], to goals: [GraphNode.Link]?) -> Plan {
-        lock.withLock {
-            epoch += 2
-            var planner = Planner(epoch: epoch, everyLeaf: goals == nil)
-            for goal in goals ?? [] { goal.node.mark = epoch + 1 }
-            for root in roots { planner.visit(root.node) }
-            planner.plan.branches = planner.plan.branches || roots.count > 1
-            planner.plan.rootSlots = roots.map { planner.slot($0) }
-            if let goals { planner.plan.goalSlots = goals.map { planner.slot($0) } }
-            return planner.finished()
-        }
+        lock.lock()
+        defer { lock.unlock() }
+        return planner.plan(roots, goals)
     }
 }
 
-/// A depth-first walk over the graph that makes a plan. Used under the planning lock.
-private struct Planner: ~Copyable {
-    var plan = Plan()
-    let epoch: UInt64
-    let everyLeaf: Bool
+/// A depth-first walk over the graph that makes a plan. Used under the planning lock, one for all plans: its lists keep their
+/// memory.
+struct Planner: ~Copyable {
+    private(set) var steps = Scratch<Plan.Step>()
+    private(set) var targets = Scratch<Int32>()
+    private(set) var slotCount = 0
+    private(set) var mostInputs = 0
+    private(set) var work = 0.0
+    private(set) var branches = false
+
+    /// Counted in steps of two: `epoch` marks a visited node, `epoch + 1` a goal that has not been visited yet.
+    private var epoch: UInt64 = 0
+    private var everyLeaf = true
     /// The walk's own stack, because a million nodes deep is no place for recursion.
-    private var path: [Visit] = []
+    private var path = Scratch<Visit>()
 
     private struct Visit {
         let node: Unmanaged<GraphNode>
@@ -39,64 +40,71 @@ private struct Planner: ~Copyable {
         let isGoal: Bool
     }
 
-    init(epoch: UInt64, everyLeaf: Bool) {
-        self.epoch = epoch
-        self.everyLeaf = everyLeaf
-        // One allocation each for a small graph, instead of one for each doubling.
-        path.reserveCapacity(32)
-        plan.steps.reserveCapacity(32)
-        plan.targets.reserveCapacity(64)
+    fileprivate mutating func plan(_ roots: [GraphNode.Link], _ goals: [GraphNode.Link]?) -> Plan {
+        epoch += 2
+        everyLeaf = goals == nil
+        (slotCount, mostInputs, work, branches) = (0, 0, 0, false)
+        for goal in goals ?? [] { goal.node.mark = epoch + 1 }
+        for root in roots { visit(root.node) }
+        let plan = Plan(self, roots, goals)
+        steps.clear()
+        targets.clear()
+        path.clear()
+        return plan
     }
 
-    consuming func finished() -> Plan { plan }
-
     /// Plans everything below `root` that is not yet in the plan.
-    mutating func visit(_ root: GraphNode) {
-        enter(.passUnretained(root))
-        while var visit = path.popLast() {
+    private mutating func visit(_ root: GraphNode) {
+        guard var visit = enter(.passUnretained(root)) else { return }
+        while true {
             if visit.inputsLeft == 0 {
                 visit.node._withUnsafeGuaranteedRef { finish($0, isGoal: visit.isGoal) }
+                guard let above = path.popLast() else { return }
+                visit = above
                 continue
             }
             visit.inputsLeft -= 1
-            path.append(visit)
-            if let input = visit.node._withUnsafeGuaranteedRef({ $0.input(Int(visit.inputsLeft)) }) {
-                enter(input.node)
+            let input = visit.node._withUnsafeGuaranteedRef { $0.input(Int(visit.inputsLeft)) }
+            if let input, let below = enter(input.node) {
+                path.append(visit)
+                visit = below
             }
         }
     }
 
-    private mutating func enter(_ node: Unmanaged<GraphNode>) {
+    /// The beginning of a visit; `nil` iff the node has been visited.
+    private func enter(_ node: Unmanaged<GraphNode>) -> Visit? {
         node._withUnsafeGuaranteedRef {
-            guard $0.mark != epoch else { return }
+            guard $0.mark != epoch else { return nil }
             let isGoal = everyLeaf ? $0.isLeaf : $0.mark == epoch + 1
             $0.mark = epoch
-            path.append(Visit(node: node, inputsLeft: Int32(truncatingIfNeeded: $0.inputCount), isGoal: isGoal))
+            return Visit(node: node, inputsLeft: Int32(truncatingIfNeeded: $0.inputCount), isGoal: isGoal)
         }
     }
 
     /// Adds a node whose inputs are all planned, if it or one of them leads to something wanted.
     private mutating func finish(_ node: GraphNode, isGoal: Bool) {
-        let firstTarget = plan.targets.count
+        let firstTarget = targets.count
         var runs = false
         for index in 0..<node.inputCount {
             let target = node.input(index).map { slot($0.node, $0.output) } ?? -1
-            plan.branches = plan.branches || (runs && target >= 0)
+            branches = branches || (runs && target >= 0)
             runs = runs || target >= 0
-            plan.targets.append(target)
+            targets.append(target)
         }
         guard runs || isGoal else {
-            plan.targets.removeLast(node.inputCount)
+            targets.removeLast(node.inputCount)
             node.slot = -1
             return
         }
-        node.slot = Int32(plan.slotCount)
-        plan.slotCount += node.outputCount
-        plan.mostInputs = max(plan.mostInputs, node.inputCount)
-        if runs { plan.work += node.work }
-        plan.steps.append(
+        node.slot = Int32(truncatingIfNeeded: slotCount)
+        slotCount += node.outputCount
+        mostInputs = max(mostInputs, node.inputCount)
+        if runs { work += node.work }
+        steps.append(
             Plan.Step(
-                node: .passUnretained(node), slot: node.slot, target: Int32(firstTarget), isWanted: isGoal, runs: runs))
+                node: .passUnretained(node), slot: node.slot, target: Int32(truncatingIfNeeded: firstTarget),
+                isWanted: isGoal, runs: runs))
     }
 
     func slot(_ link: GraphNode.Link) -> Int32 { slot(.passUnretained(link.node), link.output) }
@@ -104,6 +112,48 @@ private struct Planner: ~Copyable {
     /// The slot of an output; negative iff its node was not reached or leads nowhere.
     private func slot(_ node: Unmanaged<GraphNode>, _ output: Int32) -> Int32 {
         node._withUnsafeGuaranteedRef { $0.mark == epoch && $0.slot >= 0 ? $0.slot + output : -1 }
+    }
+}
+
+/// A list of plain values that keeps its memory when it is cleared, unless that is much.
+struct Scratch<Element: BitwiseCopyable>: ~Copyable {
+    private static var usual: Int { 256 }
+
+    private(set) var start: UnsafeMutablePointer<Element>
+    private(set) var count = 0
+    private var capacity = usual
+
+    init() { start = Self.memory(Self.usual) }
+    deinit { Memory.give(start) }
+
+    private static func memory(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+        Memory.take(capacity * MemoryLayout<Element>.stride).assumingMemoryBound(to: Element.self)
+    }
+
+    mutating func append(_ element: Element) {
+        if count == capacity { resize(2 * capacity) }
+        (start + count).initialize(to: element)
+        count += 1
+    }
+
+    mutating func popLast() -> Element? {
+        if count == 0 { return nil }
+        count -= 1
+        return start[count]
+    }
+
+    mutating func removeLast(_ elements: Int) { count -= elements }
+
+    mutating func clear() {
+        count = 0
+        if capacity > 64 * Self.usual { resize(Self.usual) }
+    }
+
+    private mutating func resize(_ newCapacity: Int) {
+        let new = Self.memory(newCapacity)
+        new.initialize(from: start, count: count)
+        Memory.give(start)
+        (start, capacity) = (new, newCapacity)
     }
 }
 

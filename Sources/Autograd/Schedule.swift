@@ -28,8 +28,8 @@ struct Schedule: Sendable {
         waiting = Array(repeating: 0, count: plan.steps.count)
         priorities = Array(repeating: 0, count: plan.steps.count)
         placeStarts = Array(repeating: 0, count: plan.slotCount + 1)
-        places = plan.targets
-        rootPlaces = plan.rootSlots
+        places = Array(plan.targets)
+        rootPlaces = Array(plan.rootSlots)
 
         for (index, step) in plan.steps.enumerated() {
             step.node._withUnsafeGuaranteedRef { node in
@@ -45,7 +45,7 @@ struct Schedule: Sendable {
             if step.work < teamWork { narrowWork += step.work }
         }
 
-        for slot in plan.rootSlots + plan.targets where slot >= 0 { placeStarts[Int(slot) + 1] += 1 }
+        for slot in rootPlaces + places where slot >= 0 { placeStarts[Int(slot) + 1] += 1 }
         for slot in 0..<plan.slotCount { placeStarts[slot + 1] += placeStarts[slot] }
         var next = placeStarts
         func assign(_ place: inout Int32, _ slot: Int32) {

@@ -9,25 +9,26 @@ enum SerialPass<Value: Cotangent> {
         var slots = Slots<Value>(count: plan.slotCount)
         for (root, slot) in zip(roots, plan.rootSlots) where slot >= 0 { slots.add(root.gradient, to: slot) }
         let bench = Bench<Value>(capacity: plan.mostInputs, retainGraph: retainGraph)
-        try plan.targets.withUnsafeBufferPointer { targets in
-            try plan.steps.withUnsafeBufferPointer { steps in
-                var index = steps.count
-                while index > 0 {
-                    index -= 1
-                    if Task.isCancelled { throw CancellationError() }
-                    let step = steps[index]
-                    try step.node._withUnsafeGuaranteedRef {
-                        let node = unsafeDowncast($0, to: Node<Value>.self)
-                        let targets = targets.baseAddress! + Int(step.target)
-                        if node.outputCount == 1 {
-                            try run(step, node, targets, &slots, bench)
-                        } else {
-                            try runWithSeveralOutputs(step, node, targets, &slots, bench)
-                        }
-                    }
+        let (steps, targets) = (plan.steps, plan.targets.baseAddress!)
+        // Whether there is a task at all takes as long to find out as whether it is cancelled, ten times.
+        let isTask = steps.count < 16 || withUnsafeCurrentTask { $0 != nil }
+        var index = steps.count
+        while index > 0 {
+            index -= 1
+            if isTask, Task.isCancelled { throw CancellationError() }
+            let step = steps[index]
+            try step.node._withUnsafeGuaranteedRef {
+                let node = unsafeDowncast($0, to: Node<Value>.self)
+                let targets = targets + Int(step.target)
+                if node.outputCount == 1 {
+                    try run(step, node, targets, &slots, bench)
+                } else {
+                    try runWithSeveralOutputs(step, node, targets, &slots, bench)
                 }
             }
         }
+        // The steps are the plan's.
+        withExtendedLifetime(plan) {}
         return slots
     }
 

@@ -4,25 +4,29 @@
 /// rather than one large value for each node.
 @usableFromInline
 struct Slots<Value: Cotangent>: ~Copyable {
-    /// The place of each slot's value in `pool`; negative iff it has none.
+    /// The place of each slot's value in `pool`; negative iff it has none. Behind the first pool, in its memory.
     @usableFromInline let places: UnsafeMutablePointer<Int32>
     @usableFromInline let count: Int
     @usableFromInline var pool: UnsafeMutablePointer<Value>
-    /// Places in the pool that are empty, a stack of `freeCount`.
+    /// Places in the pool that are empty, a stack of `freeCount`. Behind the pool.
     @usableFromInline var free: UnsafeMutablePointer<Int32>
     @usableFromInline var freeCount: Int
     @usableFromInline var capacity: Int
+    /// The first pool, which is in use until it is full.
+    @usableFromInline let first: UnsafeMutablePointer<Value>
+
+    @inlinable static var firstCapacity: Int { 4 }
 
     @inlinable
     init(count: Int) {
         self.count = count
-        places = .allocate(capacity: count)
-        places.initialize(repeating: -1, count: count)
-        capacity = 4
-        pool = .allocate(capacity: capacity)
-        free = .allocate(capacity: capacity)
-        for place in 0..<capacity { free[place] = Int32(truncatingIfNeeded: place) }
+        capacity = Self.firstCapacity
         freeCount = capacity
+        (first, free) = Self.room(capacity, places: count)
+        pool = first
+        places = free + capacity
+        for place in 0..<capacity { free[place] = Int32(truncatingIfNeeded: place) }
+        places.initialize(repeating: -1, count: count)
     }
 
     @inlinable
@@ -30,9 +34,17 @@ struct Slots<Value: Cotangent>: ~Copyable {
         if freeCount < capacity {
             for slot in 0..<count where places[slot] >= 0 { (pool + Int(places[slot])).deinitialize(count: 1) }
         }
-        places.deallocate()
-        pool.deallocate()
-        free.deallocate()
+        if capacity > Self.firstCapacity { Memory.give(pool) }
+        Memory.give(first)
+    }
+
+    /// Memory for a pool, the stack of its empty places, and places behind that.
+    @inlinable
+    static func room(_ capacity: Int, places: Int) -> (UnsafeMutablePointer<Value>, UnsafeMutablePointer<Int32>) {
+        let pool = Memory.take(capacity * MemoryLayout<Value>.stride + (capacity + places) * 4)
+            .bindMemory(to: Value.self, capacity: capacity)
+        let free = UnsafeMutableRawPointer(pool + capacity).bindMemory(to: Int32.self, capacity: capacity + places)
+        return (pool, free)
     }
 
     /// Where the slot's value is until the next `add`; `nil` iff it has none.
@@ -89,14 +101,11 @@ struct Slots<Value: Cotangent>: ~Copyable {
     /// Doubles a full pool.
     @inlinable
     mutating func grow() {
-        let larger = UnsafeMutablePointer<Value>.allocate(capacity: 2 * capacity)
+        let (larger, empty) = Self.room(2 * capacity, places: 0)
         larger.moveInitialize(from: pool, count: capacity)
-        pool.deallocate()
-        pool = larger
-        free.deallocate()
-        free = .allocate(capacity: 2 * capacity)
-        for place in capacity..<2 * capacity { free[place - capacity] = Int32(truncatingIfNeeded: place) }
-        freeCount = capacity
+        if capacity > Self.firstCapacity { Memory.give(pool) }
+        for place in capacity..<2 * capacity { empty[place - capacity] = Int32(truncatingIfNeeded: place) }
+        (pool, free, freeCount) = (larger, empty, capacity)
         capacity *= 2
     }
 }

@@ -30,7 +30,7 @@ extension Tensor {
     }
 
     /// Whether this tensor requires gradients and was not computed from others.
-    public var isLeaf: Bool { source?.node is Leaf<Tensor> }
+    public var isLeaf: Bool { source?.node.isLeaf ?? false }
 
     /// The gradients that backward passes have added up in this leaf; nil before the first, and for what is not a leaf.
     /// Copies of a leaf share it.
@@ -39,9 +39,9 @@ extension Tensor {
     ///
     /// Traps where anything but nil is given to a tensor that is not a leaf, or what has another shape or type.
     public var grad: Tensor? {
-        get { (source?.node as? Leaf<Tensor>)?.gradient }
+        get { leaf?.gradient }
         nonmutating set {
-            let leaf = source?.node as? Leaf<Tensor>
+            let leaf = leaf
             if let newValue, leaf == nil || Form(newValue) != Form(self) {
                 let problem =
                     leaf == nil
@@ -51,6 +51,12 @@ extension Tensor {
             }
             leaf?.gradient = newValue
         }
+    }
+
+    // A cast that asks would take longer than all the rest.
+    private var leaf: Leaf<Tensor>? {
+        guard let node = source?.node, node.isLeaf else { return nil }
+        return unsafeDowncast(node, to: Leaf<Tensor>.self)
     }
 
     /// The same elements, with no connection to what they were computed from.
