@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 
 enum { MEMORY = 32 << 10, MOST_CODES = 8 };
-static const int64_t LONG_RUN = 16 << 10;  // elements: making code takes as long as some 100 thousand additions
+static const int64_t LONG_RUN = 16 << 10;  // elements; to make code takes as long as some 100 thousand additions
 
 static _Atomic int64_t compiled_from = -1;
 
@@ -26,6 +26,15 @@ void ck_compile_from(int64_t elements) { atomic_store(&compiled_from, elements <
 int64_t ck_compiled_from(void) {
   if (atomic_load_explicit(&compiled_from, memory_order_relaxed) < 0) ck_compile_from(-1);
   return atomic_load_explicit(&compiled_from, memory_order_relaxed);
+}
+
+bool ck_pays_to_compile(const ck_program *program, int64_t elements) {
+  if (!program->codes) return false;
+  const int64_t enough = ck_compiled_from();
+  int64_t *const so_far = &program->codes->elements, known = __atomic_load_n(so_far, __ATOMIC_RELAXED);
+  if (known + elements >= enough) return true;
+  __atomic_store_n(so_far, known + elements, __ATOMIC_RELAXED);  // what others add meanwhile may be lost
+  return false;
 }
 
 #if defined(__x86_64__)
@@ -86,7 +95,7 @@ static ck_code *make(const ck_run_plan *r, const ck_code *like) {
 
 const ck_code *ck_code_for(const ck_run_plan *r, int summed) {
   if (r->compute > CK_FLOAT64 || strncmp(ck_kernels()->name, "avx", 3) != 0) return NULL;
-  _Atomic(ck_code *) *codes = (_Atomic(ck_code *) *)r->program->codes;
+  _Atomic(ck_code *) *codes = (_Atomic(ck_code *) *)&r->program->codes->first;
   const int operands = r->program->inputs + r->program->outputs;
   const ck_code like = {.compute = r->compute,
                         .repeated = bits(r->repeated, operands),
@@ -113,17 +122,17 @@ const ck_code *ck_code_for(const ck_run_plan *r, int summed) {
   return found && found->stretches ? found : NULL;
 }
 
-void ck_forget_code(ck_code **codes) {
-  for (ck_code *code = *codes, *next; code; code = next) {
+void ck_forget_code(ck_codes *codes) {
+  for (ck_code *code = codes->first, *next; code; code = next) {
     next = code->next;
     munmap(code, MEMORY);
   }
-  *codes = NULL;
+  *codes = (ck_codes){NULL, 0};
 }
 #else
 const ck_code *ck_code_for(const ck_run_plan *r, int summed) {
   (void)r, (void)summed;
   return NULL;
 }
-void ck_forget_code(ck_code **codes) { (void)codes; }
+void ck_forget_code(ck_codes *codes) { (void)codes; }
 #endif

@@ -22,12 +22,14 @@ struct ck_code {
   ck_stretch stretch[CK_STRETCHES];
 };
 
-// The code for this run; NULL where there is none: for other types than floats, on other processors than x86-64 with AVX2, where
+// The code for this run, made where there is none yet; NULL if none can be: for other types than floats, on other processors than x86-64 with AVX2, where
 // the system gives no memory for code, or where no two cheap instructions follow each other.
 //
 // With an output to be summed there is one stretch, all of the program, for operands that lie flat and a multiple of CK_CODE_ROUND
 // bytes: at that output's place it leaves CK_SUM_BYTES bytes of sums, of which ck_reduce makes the sum that it makes of a row.
 const ck_code *ck_code_for(const ck_run_plan *plan, int summed);
+// Whether it is worth having, for a run over so many elements more.
+bool ck_pays_to_compile(const ck_program *program, int64_t elements);
 enum { CK_CODE_ROUND = 8 * CK_CODE_VECTOR, CK_SUM_BYTES = 2 * CK_CODE_VECTOR };
 
 // Where code goes, and vectors that it finds there: CK_POOL_FIXED of them, then one for each of the program's constants.

@@ -155,7 +155,7 @@ void ck_run_reduced(ck_reduction reduction, const ck_program *program, ck_dtype 
     piece[0] = p.per;
     move_operands(&p, first, 0, piece, NULL, moved);
     ck_run_make(&p.whole, program, compute, p.rank - p.cut, piece, moved, count);
-    if (program->codes && elements >= ck_compiled_from() && is_flat_sum(&p)) p.sums = ck_code_for(&p.whole, p.inputs);
+    if (is_flat_sum(&p) && ck_pays_to_compile(program, elements)) p.sums = ck_code_for(&p.whole, p.inputs);
   }
   // A quarter of a nanosecond for each step and operand; only the choice between one thread and many depends on it.
   ck_parallel(count, 0.25 * (double)elements * (program->count + p.count), run_piece, &p);

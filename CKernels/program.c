@@ -202,8 +202,7 @@ static void settle(ck_run_plan *r, int64_t block, int64_t times, int64_t element
     r->repeated[operand_count + i] = i < program->constants;
   if (program->constants > 0)
     r->kernels->load[CK_FLOAT64][r->compute](program->constants, r->constants, 1, program->constant_values, 1);
-  const bool compiles = program->codes && program->count > 1 && elements * times >= ck_compiled_from();
-  r->code = compiles ? ck_code_for(r, -1) : NULL;
+  r->code = program->count > 1 && ck_pays_to_compile(program, elements * times) ? ck_code_for(r, -1) : NULL;
 }
 
 static void begin(ck_run_plan *r, const ck_program *program, ck_dtype compute, const ck_operand *operands) {

@@ -179,20 +179,24 @@ typedef struct {
   uint8_t operation, dst, a, b, c;
 } ck_instruction;
 
-// Machine code that a program has been turned into (code.c).
+// Machine code that a program has been turned into (code.c), and over how many elements it ran before. All 0 at first.
 typedef struct ck_code ck_code;
+typedef struct {
+  ck_code *first;
+  int64_t elements;
+} ck_codes;
 
 typedef struct {
   int inputs, outputs, constants, registers, count;
   const double *constant_values;
   const ck_instruction *instructions;
-  ck_code **codes;  // where its machine code is kept, NULL at first; or NULL if none is to be made
+  ck_codes *codes;  // where its machine code is kept; NULL if none is to be made
 } ck_program;
 
 // Frees the machine code of a program that nobody runs any more.
-void ck_forget_code(ck_code **codes);
-// Programs over at least so many elements become machine code where that is possible; at first those over 16384, or as CUSP_COMPILE
-// says, "never" or "always"; less than 0 for that again. Results are the same bits.
+void ck_forget_code(ck_codes *codes);
+// Programs become machine code, where that is possible, when they have run over so many elements in all; at first 16384, or as
+// CUSP_COMPILE says, "never" or "always"; less than 0 for that again. Results are the same bits.
 void ck_compile_from(int64_t elements);
 int64_t ck_compiled_from(void);
 // Whether machine code is made of it: then it is best among others of which that is so.

@@ -88,7 +88,7 @@ static void test_program(generator *g, ck_dtype dtype, const int64_t shape[2]) {
     operands[i] = contiguous(dtype, inputs[i], 2, shape);
   }
   operands[INPUTS] = contiguous(dtype, out, 2, shape);
-  ck_code *codes = NULL;
+  ck_codes codes = {NULL, 0};
   p.program.codes = &codes;
   ck_run(&p.program, dtype, 2, shape, operands);
   digest(dtype, count, out);

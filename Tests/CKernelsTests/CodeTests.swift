@@ -20,8 +20,11 @@ extension KernelTests {
         /// Programs are compiled where they may be, and not where they are short, or where it is forbidden.
         @Test func whatIsCompiled() {
             let program = CheapProgram<Float>(seed: 1, count: 5000)
-            let compiled = [0, 5000, 10_000, .max].map { program.run(from: $0).compiled }
+            let compiled = [0, 5000, 20_000, .max].map { program.run(from: $0).compiled }
             #expect(compiled == [Self.isCompiled, Self.isCompiled, false, false])
+            // Often is as good as long.
+            let often = program.run(from: 20_000, times: 5)
+            #expect(often.compiled == Self.isCompiled && often.bits == program.run(from: .max).bits)
             let onBaseline = with(instructionSet: "baseline") { program.run(from: 0).compiled }
             #expect(!onBaseline)
         }
@@ -89,20 +92,21 @@ private struct CheapProgram<T: ComputeType & BinaryFloatingPoint> {
     struct Outcome { var bits: [UInt64], compiled: Bool }
 
     /// All outputs, and the parts of the sum of the first; compiled from so many elements on.
-    func run(from elements: Int64) -> Outcome {
+    func run(from elements: Int64, times: Int = 1) -> Outcome {
         ck_compile_from(elements)
         defer { ck_compile_from(-1) }
-        var codes: OpaquePointer?
+        var codes = ck_codes()
         defer { ck_forget_code(&codes) }
-        let bits = withUnsafeMutablePointer(to: &codes) { run($0) }
-        return Outcome(bits: bits, compiled: codes != nil)
+        var bits: [UInt64] = []
+        for _ in 0..<times { bits = withUnsafeMutablePointer(to: &codes) { run($0) } }
+        return Outcome(bits: bits, compiled: codes.first != nil)
     }
 
     /// The same from several threads, with code that none of them finds made.
     func runAtOnce(callers: Int) -> [[UInt64]] {
         ck_compile_from(0)
         defer { ck_compile_from(-1) }
-        var codes: OpaquePointer?
+        var codes = ck_codes()
         defer { ck_forget_code(&codes) }
         let results = Block<[UInt64]>(callers) { _ in [] }
         withUnsafeMutablePointer(to: &codes) { codes in
@@ -112,7 +116,7 @@ private struct CheapProgram<T: ComputeType & BinaryFloatingPoint> {
         return results.elements
     }
 
-    private func run(_ codes: UnsafeMutablePointer<OpaquePointer?>) -> [UInt64] {
+    private func run(_ codes: UnsafeMutablePointer<ck_codes>) -> [UInt64] {
         let blocks = (0..<outputs).map { _ in Block<T>(count) { _ in 77 } }
         var operands = zip(inputs, repeats).map {
             Operand(data: $0.pointer, dtype: T.dtype, strides: [$1 ? 0 : 1]).c

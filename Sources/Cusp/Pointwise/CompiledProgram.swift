@@ -23,7 +23,7 @@ final class CompiledProgram: @unchecked Sendable {
     private let instructions: UnsafeMutablePointer<ck_instruction>
     private let constants: UnsafeMutablePointer<Double>
     /// Where the kernels keep its machine code.
-    private let codes: UnsafeMutablePointer<OpaquePointer?>
+    private let codes: UnsafeMutablePointer<ck_codes>
     let raw: UnsafeMutablePointer<ck_program>
 
     init(_ program: Program) {
@@ -39,7 +39,7 @@ final class CompiledProgram: @unchecked Sendable {
         fits = assignment.fits
         isSingle = results.count == 1 && outputCount == 1
         codes = .allocate(capacity: 1)
-        codes.initialize(to: nil)
+        codes.initialize(to: ck_codes())
         raw = .allocate(capacity: 1)
         raw.initialize(
             to: ck_program(
