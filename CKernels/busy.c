@@ -14,8 +14,9 @@
 #include "team.h"
 
 enum { MOST = 256, LINE = 128 };  // threads that are counted; bytes that two cores should not share
-// In nanoseconds. Where it is longer, a task that goes from thread to thread counts twice.
+// In nanoseconds, as what follows. Where it is longer, a task that goes from thread to thread counts twice.
 static const int64_t MOMENT = 1000 * 1000;
+static const int64_t REST = 20 * 1000;  // how long the team may take to give up its cores
 static const int64_t IN_LOOP = INT64_MAX - 1, IN_PASS = INT64_MAX;
 
 // A thread's place, from its first loop to its end.
@@ -129,7 +130,13 @@ void ck_occupy_begin(void) { ck_busy_begin(true); }
 void ck_occupy_end(bool lingers) { ck_busy_end(lingers); }
 
 bool ck_help_begin(void) {
-  if (!ck_core_take()) return false;
+  bool has_core = ck_core_take();
+  if (!has_core) {
+    // Perhaps the team has them all and only waits for its next loop.
+    ck_team_rest();
+    for (const int64_t end = ck_now() + REST; !has_core && ck_now() < end;) has_core = ck_core_take();
+  }
+  if (!has_core) return false;
   if (__builtin_expect(own < 0, 0)) come();
   depth++;
   mark(IN_PASS);

@@ -72,7 +72,9 @@ final class Plan: @unchecked Sendable {
 enum Memory {
     @usableFromInline
     static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
-        guard let memory = malloc(max(bytes, 1)) else { fatalError("out of memory: \(bytes) bytes for a backward pass") }
+        guard let memory = malloc(max(bytes, 1)) else {
+            fatalError("out of memory: \(bytes) bytes for a backward pass")
+        }
         return memory
     }
 

@@ -10,7 +10,7 @@ enum SerialPass<Value: Cotangent> {
         for (root, slot) in zip(roots, plan.rootSlots) where slot >= 0 { slots.add(root.gradient, to: slot) }
         let bench = Bench<Value>(capacity: plan.mostInputs, retainGraph: retainGraph)
         let (steps, targets) = (plan.steps, plan.targets.baseAddress!)
-        // Whether there is a task at all takes as long to find out as whether it is cancelled, ten times.
+        // To find out whether there is a task takes as long as ten times asking whether it is cancelled.
         let isTask = steps.count < 16 || withUnsafeCurrentTask { $0 != nil }
         var index = steps.count
         while index > 0 {

@@ -42,7 +42,6 @@ extension Tensor: Cotangent {
 
     public static func serially(_ body: () throws -> Void) rethrows {
         ck_serial_begin()
-        ck_rest()  // for the helpers need the cores on which the team waits
         defer { ck_serial_end() }
         try body()
     }
