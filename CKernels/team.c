@@ -250,7 +250,7 @@ static void wait_for(uint32_t pieces) {
   }
 }
 #elif __has_include(<dispatch/dispatch.h>)
-static void take_part(void *unused, size_t member) {
+static void take_part(__attribute__((unused)) void *unused, size_t member) {
   if (!ck_core_take()) return;
   ck_busy_member();
   take_pieces((int)member + 1);
