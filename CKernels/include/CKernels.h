@@ -86,20 +86,20 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(exp2, 1, real, 0.4, 1.5, 1.5)         \
   X(expm1, 1, real, 0.4, 2, 2)            \
   X(log, 1, real, 0.6, 1, 1)              \
-  X(log1p, 1, real, 0.8, 1.5, 1.5)        \
+  X(log1p, 1, real, 0.3, 1.5, 1.5)        \
   X(log2, 1, real, 0.7, 2, 2)             \
   X(log10, 1, real, 0.7, 1.5, 2)          \
   X(sigmoid, 1, real, 0.5, 2.5, 3)        \
   X(sigmoid_slope, 1, real, 0.5, 2.5, 3)  \
   X(tanh, 1, real, 0.5, 2.5, 3)           \
   X(silu, 1, real, 0.6, 3.5, 3.5)         \
-  X(softplus, 1, real, 1.2, 2, 2)         \
+  X(softplus, 1, real, 0.8, 2, 2)         \
   X(erf, 1, real, 0.7, 2, 2)              \
-  X(erfc, 1, real, 1, 4, 2)               \
+  X(erfc, 1, real, 0.8, 4, 2)             \
   X(gauss, 1, real, 0.5, 1.5, 1.5)        \
-  X(normal_cdf, 1, real, 1.1, 4, 2.5)     \
+  X(normal_cdf, 1, real, 0.8, 4, 2.5)     \
   X(normal_density, 1, real, 0.5, 1.5, 2) \
-  X(gelu, 1, real, 1.1, 4.5, 2)           \
+  X(gelu, 1, real, 0.8, 4.5, 2.5)         \
   X(lgamma, 1, real, 5, 1, 4)             \
   X(digamma, 1, real, 4, 1, 5.5)          \
   X(trigamma, 1, real, 4, 1, 5)           \
@@ -127,7 +127,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(chain, 2, any, 0.05, 0, 0)            \
   X(maximum, 2, any, 0.05, 0, 0)          \
   X(minimum, 2, any, 0.05, 0, 0)          \
-  X(logaddexp, 2, real, 1.3, 3, 3.5)      \
+  X(logaddexp, 2, real, 1, 3, 3.5)        \
   X(pow, 2, any, 5, 1.5, 2)               \
   X(atan2, 2, real, 0.8, 2, 2)            \
   X(hypot, 2, real, 0.4, 2.5, 2.5)        \

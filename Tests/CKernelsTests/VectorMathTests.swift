@@ -175,14 +175,19 @@ extension KernelTests {
             #expect(ulps(of: Float.infinity, from: 1e30) == .infinity)
         }
 
-        /// exp takes fewer steps where all of a vector is far from the limits.
+        /// exp takes fewer steps where all of a vector is far from the limits, and log1p where all of it is near 0.
         @Test(arguments: KernelTests.instructionSets)
         func neighboursChangeNothing(instructionSet: String) {
+            let numbers: [(ck_operation, [Float])] = [
+                (CK_exp, [-87, -86.99, -1, -0.0, 1e-30, 0.5, 86.99, 87]),
+                (CK_softplus, [-87, -86.99, -1, -0.0, 1e-30, 0.5, 86.99, 87]),
+                (CK_log1p, [-0.125, -0.1, -0.0, 1e-30, 1e-40, 0.5, 0.75, 0.99, 1]),
+            ]
             KernelTests.with(instructionSet: instructionSet) {
-                for x: Float in [-87, -86.99, -1, -0.0, 1e-30, 0.5, 86.99, 87] {
-                    let calm = apply(CK_exp, [Array(repeating: x, count: 16)], count: 16)
+                for (operation, x) in numbers.flatMap({ row in row.1.map { (row.0, $0) } }) {
+                    let calm = apply(operation, [Array(repeating: x, count: 16)], count: 16)
                     for extreme: Float in [88, 100, -95, -200, .infinity, .nan] {
-                        let mixed = apply(CK_exp, [[extreme] + Array(repeating: x, count: 15)], count: 16)
+                        let mixed = apply(operation, [[extreme] + Array(repeating: x, count: 15)], count: 16)
                         #expect(mixed[1...].map(\.bitPattern) == calm[1...].map(\.bitPattern))
                     }
                 }
