@@ -39,7 +39,12 @@
   X(cosh, M(cosh)(x))                                                                  \
   X(asinh, M(asinh)(x))                                                                \
   X(acosh, M(acosh)(x))                                                                \
-  X(atanh, M(atanh)(x))
+  X(atanh, M(atanh)(x))                                                                \
+  X(lgamma, x == -INFINITY ? INFINITY : M(lgamma)(x))                                  \
+  X(digamma, M(digamma)(x))                                                            \
+  X(trigamma, M(trigamma)(x))                                                          \
+  X(erfInverse, M(erf_inverse)(x))                                                     \
+  X(normalQuantile, M(quantile)(x))
 
 // exp(-x²·scale), the square in two parts; and the normal distribution, its argument's lost part made good.
 #define HELPERS(name, below, T, exp, erfc, fma)                                       \
@@ -56,8 +61,75 @@
 HELPERS(bell, below, double, exp, erfc, fma)
 HELPERS(belll, belowl, long double, expl, erfcl, fmal)
 
+// The derivatives of log Γ: reflected where x < 0, else by the recurrence up to 40, the smallest terms first, and from there by
+// Stirling's series (Abramowitz, Stegun, "Handbook of mathematical functions", 1964, 6.3.5, 6.3.7, 6.3.18 and 6.4.6, 6.4.7,
+// 6.4.12). For both types in long double, as the sum cancels near the root of digamma.
+static const long double pi = 3.141592653589793238462643383279502884L;
+static long double digammal(long double x) {
+  if (x == 0) return -1 / x;
+  const long double r = x - roundl(x);
+  if (x < 0) return r == 0 || x == -INFINITY ? NAN : digammal(1 - x) - pi / tanl(pi * r);
+  const long double steps = x < 40 ? ceill(40 - x) : 0, at = x + steps, z = 1 / (at * at);
+  long double sum = logl(at) - 1 / (2 * at) - z * (1 / 12.0L - z * (1 / 120.0L - z * (1 / 252.0L - z * (1 / 240.0L - z / 132))));
+  for (long double i = steps - 1; i >= 0; i--) sum -= 1 / (x + i);
+  return sum;
+}
+static long double trigammal(long double x) {
+  if (x < 0) {
+    const long double ratio = pi / sinl(pi * (x - roundl(x)));
+    return ratio * ratio - trigammal(1 - x);
+  }
+  const long double steps = x < 40 ? ceill(40 - x) : 0, at = x + steps, z = 1 / (at * at);
+  long double sum = 1 + 1 / (2 * at) + z * (1 / 6.0L - z * (1 / 30.0L - z * (1 / 42.0L - z * (1 / 30.0L - z * 5 / 66))));
+  sum /= at;
+  for (long double i = steps - 1; i >= 0; i--) sum += 1 / ((x + i) * (x + i));
+  return sum;
+}
+static double digamma(double x) { return (double)digammal(x); }
+static double trigamma(double x) { return (double)trigammal(x); }
+
+// The inverses: erf(t) = y for |y| <= 1/2 by Halley's steps, erfc(t) = y for y <= 1/2 by Newton's on the logarithm, nearly a
+// parabola; both from Winitzki's approximation ("A handy approximation for the error function and its inverse", 2008).
+#define INVERSES(winitzki, middle, tail, erf_inverse, quantile, T, M)                           \
+  static T winitzki(T logarithm) {                                                              \
+    const T half = (T)4.330746750799873 + logarithm / 2;                                        \
+    return M(sqrt)(M(fabs)(M(sqrt)(half * half - logarithm / (T)0.147) - half));                         \
+  }                                                                                             \
+  static T middle(T y) {                                                                        \
+    T t = M(copysign)(winitzki(M(log1p)(-y * y)), y);                                           \
+    for (int i = 0; i < 4; i++) {                                                               \
+      const T step = (M(erf)(t) - y) * M(exp)(t * t) * (T)0.886226925452758013649083741670572591L; \
+      t -= step / (1 + t * step);                                                               \
+    }                                                                                           \
+    return M(fabs)(y) < (T)1e-12L ? y * (T)0.886226925452758013649083741670572591L : t;         \
+  }                                                                                             \
+  static T tail(T y) {                                                                          \
+    if (y == 0) return INFINITY;                                                                \
+    T t = winitzki(M(log)(y) + M(log)(2 - y));                                                  \
+    for (int i = 0; i < 6; i++) {                                                               \
+      const T part = M(erfc)(t);                                                                \
+      t += M(log)(part / y) * part * M(exp)(t * t) * (T)0.886226925452758013649083741670572591L; \
+    }                                                                                           \
+    return t;                                                                                   \
+  }                                                                                             \
+  static T erf_inverse(T x) {                                                                   \
+    const T size = M(fabs)(x);                                                                  \
+    if (!(size <= 1)) return NAN;                                                               \
+    return size < (T)0.5 ? middle(x) : M(copysign)(tail(1 - size), x);                          \
+  }                                                                                             \
+  static T quantile(T p) {                                                                      \
+    if (!(p >= 0 && p <= 1)) return NAN;                                                        \
+    const T root = (T)1.414213562373095048801688724209698079L, part = p < (T)0.5 ? p : 1 - p;   \
+    if (part > (T)0.25) return root * middle(2 * p - 1);                                        \
+    return p < (T)0.5 ? -root * tail(2 * part) : root * tail(2 * part);                         \
+  }
+#define SAME(name) name
+#define LONG(name) name##l
+INVERSES(winitzki, middle, tail, erf_inverse, quantile, double, SAME)
+INVERSES(winitzkil, middlel, taill, erf_inversel, quantilel, long double, LONG)
+
 #define T double
-#define M(name) name
+#define M SAME
 #define DEFINE(name, value) \
   static double name##_32(double x) { return value; }
 FUNCTIONS(DEFINE)
@@ -65,7 +137,7 @@ FUNCTIONS(DEFINE)
 #undef M
 #undef DEFINE
 #define T long double
-#define M(name) name##l
+#define M LONG
 #define DEFINE(name, value) \
   static long double name##_64(long double x) { return value; }
 FUNCTIONS(DEFINE)
@@ -84,6 +156,15 @@ int cbench_function(const char *name) {
   return -1;
 }
 
+// What counts where it is larger than the result (CKernels.h): of a difference the larger part. Near its root long double has
+// no more digits of digamma than that of 0.05 needs. For a subnormal p normalQuantile promises none.
+static long double part(int index, long double x, bool subnormal) {
+  const char *name = functions[index].name;
+  if (strcmp(name, "lgamma") == 0 && x < 0 && x > -INFINITY) return fmaxl(1, fabsl(lgammal(-x)));
+  if (strcmp(name, "digamma") == 0) return x < 0 ? fmaxl(1, fabsl(digammal(1 - x))) : 0.05L;
+  return subnormal && strcmp(name, "normalQuantile") == 0 ? INFINITY : 0;
+}
+
 // The distance in units in the last place of what the reference is when rounded.
 #define COMPARE(name, Element, Wide, next, fabs, function)                                     \
   void name(int index, long count, const Element *x, const Element *y, cbench_worst *worst) {             \
@@ -98,7 +179,7 @@ int cbench_function(const char *name) {
       } else if (isinf(rounded) || isinf(y[i])) {                                                     \
         error = INFINITY;                                                                             \
       } else {                                                                                        \
-        const Element size = fabs(rounded), above = next(size, (Element)INFINITY);                    \
+        const Element size = fmax(fabs(rounded), (Element)part(index, x[i], fpclassify(x[i]) == FP_SUBNORMAL)), above = next(size, (Element)INFINITY);                    \
         const Wide unit = isinf(above) ? (Wide)size - next(size, 0) : (Wide)above - size;             \
         error = (double)((y[i] > exact ? y[i] - exact : exact - y[i]) / unit);                        \
       }                                                                                               \

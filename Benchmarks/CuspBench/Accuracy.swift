@@ -1,10 +1,12 @@
 import ArgumentParser
 import CBench
 import CKernels
+import Cusp
 import Dispatch
 import Foundation
 
-/// The largest errors of the kernels' functions of one argument: over all float32 inputs, and over many float64 ones.
+/// The largest errors of functions of one argument, the kernels' and composed ones: over all float32 inputs, and over many float64
+/// ones.
 package struct Accuracy {
     /// Takes every nth float32; 1 for all there are.
     package var every = 1
@@ -24,28 +26,52 @@ package struct Accuracy {
         }
     }
 
-    /// The operations that have a bound or are rounded once, and a reference.
-    package static var operations: [ck_operation] {
-        (0..<CK_OPERATION_COUNT.rawValue).map { ck_operation($0) }.filter { operation in
+    /// A function that there is a reference for.
+    package struct Function: Sendable {
+        package let name: String
+        let bounds: (float32: Double, float64: Double)
+        let float32: @Sendable ([Float]) -> [Float]
+        let float64: @Sendable ([Double]) -> [Double]
+        var reference: Int32 { cbench_function(name) }
+
+        init(_ operation: ck_operation) {
             let info = ck_describe(operation)
-            return info.arity == 1 && info.real && cbench_function(info.name) >= 0
+            (name, bounds) = (String(cString: info.name), (info.ulp32, info.ulp64))
+            float32 = { apply(operation, CK_FLOAT32, $0) }
+            float64 = { apply(operation, CK_FLOAT64, $0) }
+        }
+
+        /// One that is composed, whose bound stands here.
+        init(_ name: String, _ float32: Double, _ float64: Double, _ function: @escaping @Sendable (Tensor) -> Tensor) {
+            (self.name, bounds) = (name, (float32, float64))
+            self.float32 = { function(Tensor($0)).array() }
+            self.float64 = { function(Tensor($0)).array() }
         }
     }
 
-    package func measure(_ operation: ck_operation) -> Row {
-        let info = ck_describe(operation)
-        let function = cbench_function(info.name)
+    /// The operations that have a bound or are rounded once, and a reference; then the composed functions.
+    package static var functions: [Function] {
+        (0..<CK_OPERATION_COUNT.rawValue).map { ck_operation($0) }.filter { operation in
+            let info = ck_describe(operation)
+            return info.arity == 1 && info.real && cbench_function(info.name) >= 0
+        }.map { Function($0) } + [
+            Function("erfInverse", 4, 4) { Cusp.erfInverse($0) },
+            Function("normalQuantile", 4, 4) { Cusp.normalQuantile($0) },
+        ]
+    }
+
+    package func measure(_ function: Function) -> Row {
+        let reference = function.reference
         let singles = sweep(1 << 32 / every) { first, count, worst in
             let x = (first..<first + count).map { Float(bitPattern: UInt32($0 * every)) }
-            cbench_compare32(function, count, x, apply(operation, CK_FLOAT32, x), &worst)
+            cbench_compare32(reference, count, x, function.float32(x), &worst)
         }
         let doubles = sweep(doubles) { first, count, worst in
             var random = SplitMix(state: UInt64(first))
             let x = (0..<count).map { Self.double($0, &random) }
-            cbench_compare64(function, count, x, apply(operation, CK_FLOAT64, x), &worst)
+            cbench_compare64(reference, count, x, function.float64(x), &worst)
         }
-        return Row(
-            name: String(cString: info.name), bounds: (info.ulp32, info.ulp64), worst: (singles, doubles))
+        return Row(name: function.name, bounds: function.bounds, worst: (singles, doubles))
     }
 
     /// The worst over `count` inputs, in pieces on all cores.
@@ -115,21 +141,19 @@ extension CuspBench {
     /// Prints a line for each function; exit code 1 where a bound does not hold.
     func checkAccuracy(every: Int) throws {
         let wanted = try filter.map { try Regex($0) }
-        let operations = Accuracy.operations.filter { operation in
-            wanted.map { String(cString: ck_describe(operation).name).contains($0) } ?? true
-        }
+        let functions = Accuracy.functions.filter { function in wanted.map { function.name.contains($0) } ?? true }
         var accuracy = Accuracy()
         accuracy.every = every
         var broken: [String] = []
         print("ULP, largest (bound)  float32                                  float64")
-        for (i, operation) in operations.enumerated() {
-            let row = accuracy.measure(operation)
+        for (i, function) in functions.enumerated() {
+            let row = accuracy.measure(function)
             let cells = [(row.worst.float32, row.bounds.float32), (row.worst.float64, row.bounds.float64)].map {
                 String(format: "%.3f (%g) at %.9g", $0.error, $1, $0.input).padded(40, left: true)
             }
             let verdict = row.holds ? "" : " does not hold"
             print(
-                "[\(i + 1)/\(operations.count)] \(row.name.padded(15, left: true)) \(cells.joined(separator: " "))\(verdict)"
+                "[\(i + 1)/\(functions.count)] \(row.name.padded(15, left: true)) \(cells.joined(separator: " "))\(verdict)"
             )
             fflush(nil)
             if !row.holds { broken.append(row.name) }

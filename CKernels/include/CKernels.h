@@ -100,9 +100,9 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(normal_cdf, 1, real, 0.8, 4, 2.5)     \
   X(normal_density, 1, real, 0.5, 1.5, 2) \
   X(gelu, 1, real, 0.8, 4.5, 2.5)         \
-  X(lgamma, 1, real, 5, 1, 4)             \
-  X(digamma, 1, real, 4, 1, 5.5)          \
-  X(trigamma, 1, real, 4, 1, 5)           \
+  X(lgamma, 1, real, 5, 1, 5)             \
+  X(digamma, 1, real, 4, 1, 7.5)          \
+  X(trigamma, 1, real, 4, 1, 5.5)         \
   X(sin, 1, real, 1.2, 1, 1)              \
   X(cos, 1, real, 1.2, 1, 1)              \
   X(tan, 1, real, 1.4, 2.5, 2.5)          \

@@ -8,9 +8,9 @@ import Testing
         var accuracy = Accuracy()
         accuracy.every = 400_009
         accuracy.doubles = 20_000
-        #expect(Accuracy.operations.count > 25)
-        for operation in Accuracy.operations {
-            let row = accuracy.measure(operation)
+        #expect(Accuracy.functions.count > 30)
+        for function in Accuracy.functions {
+            let row = accuracy.measure(function)
             #expect(row.holds, "\(row.name): \(row.worst)")
         }
     }

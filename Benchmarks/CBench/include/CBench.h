@@ -20,7 +20,7 @@ typedef struct {
   double error, input, result;
 } cbench_worst;
 
-// The index of a function of one argument that there is a reference for, by its name in CK_OPERATIONS; -1 if there is none.
+// The index of a function of one argument that there is a reference for, by its name in CK_OPERATIONS or in Swift; -1 if there is none.
 int cbench_function(const char *name);
 // Compares results y of inputs x with the reference, and remembers the worst one.
 void cbench_compare32(int function, long count, const float *x, const float *y, cbench_worst *worst);
