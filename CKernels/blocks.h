@@ -8,6 +8,7 @@
 enum {
   CK_REDUCTION_COUNT = CK_DEVIATIONS + 1,
   CK_TILE = 256,         // columns that are reduced side by side
+  CK_WIDE = 1024,       // columns of which whole rows are read
   CK_ROW_BLOCK = 4096,   // elements of a row that are reduced before results are added in pairs
   CK_COLUMN_BLOCK = 64,  // the same for columns
   CK_PANEL = 256,        // the k of a matmul's panel, part of its result's definition
@@ -40,8 +41,13 @@ typedef struct {
   // The same in steps, for a long axis: log_sum_exp's states are prepared once, then any block of the axis is written.
   void (*prepare)(bool logarithm, int64_t width, ck_state state);
   void (*write_row)(bool logarithm, int64_t length, ck_state state, const void *in, void *out);
-  void (*write_columns)(bool logarithm, int64_t length, int64_t width, ck_state state, const void *in, int64_t stride,
-                        void *out, int64_t out_stride);
+  void (*write_columns)(bool logarithm, bool past, int64_t length, int64_t width, ck_state state, const void *in,
+                        int64_t stride, void *out, int64_t out_stride);
+  // With one exponential: from the maxima of up to CK_WIDE columns the exponentials and their sums; the result from those
+  // and prepared states.
+  void (*exponentials)(int64_t length, int64_t width, ck_state state, const void *in, int64_t stride, void *out,
+                       int64_t out_stride);
+  void (*scale_columns)(int64_t length, int64_t width, const void *terms, void *out, int64_t out_stride);
 } ck_softmax_blocks;
 
 // Layer normalisation of one row, and its gradient, for one float type. weight and bias may be NULL.

@@ -8,6 +8,18 @@
 // CK_PAST_CACHES set: `out` is 64-byte aligned and written past the caches, but for the last 64 bytes.
 // `out` may be the same row as any operand. Operands past the arity are not read.
 enum { CK_PAST_CACHES = 8 };
+
+// Bytes of results that are out of the caches before anybody reads them: half of a last-level cache, of those that one core
+// reaches. (What the system says is of no use: on some machines it is the sum over the whole processor.)
+enum { CK_LARGE_RESULTS = 16 << 20 };
+
+// What was written past the caches is seen by whoever hears afterwards that the work is done.
+static inline void ck_fence(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
+}
+
 typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const void *c, int repeats);
 
 // sigmoid and sigmoid_slope of one operand, with one exponential: the bits of the two rows. `out` is not `a`.

@@ -67,15 +67,11 @@ static bool read_after_write(const ck_program *p, int input, int output) {
   return false;
 }
 
-// Bytes of results that are out of the caches before anybody reads them: half of a last-level cache, of those that one core
-// reaches. (What the system says is of no use: on some machines it is the sum over the whole processor.)
-static const int64_t LARGE_RESULTS = 16 << 20;
-
 static bool has_large_results(const ck_run_plan *r, int64_t times) {
   int64_t bytes = 0;
   for (int i = r->program->inputs; i < r->layout.operands; i++) bytes += (int64_t)ck_size(r->operands[i].dtype);
   for (int d = 0; d < r->layout.rank; d++) bytes *= r->layout.shape[d];
-  return bytes * times > LARGE_RESULTS;
+  return bytes * times > CK_LARGE_RESULTS;
 }
 
 // true iff nothing reads the output's memory during the run: no instruction, and it is no input too.

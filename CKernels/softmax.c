@@ -1,19 +1,21 @@
 // softmax: results as large as the input, contiguous [outer, length, inner], so it is written as rows where inner is 1,
-// else as columns. Memory is read once and written once: a row is worked on where the result lies, while it is in cache;
-// columns in a buffer, whose lines follow one another, since those of the tensor may all fall into the same few cache
-// sets, and since two cores that write neighbours in turn take the lines from each other.
+// else as columns. Memory is read once and written once where that can be: a row is worked on where the result lies, while it is in
+// cache; columns in a buffer, whose lines follow one another, since those of the tensor may all fall into the same few cache
+// sets, and since two cores that write neighbours in turn take the lines from each other. Longer ones are read in whole rows, more
+// than once: short pieces of many rows are slower.
 #include "drivers.h"
 
-// Elements of a row whose softmax is computed in one go, and bytes of columns, in the second-level cache. An axis so long that
-// fewer than NARROW columns fit takes two passes: reading and writing short pieces of many rows is slower.
-enum { IN_CACHE = 16384, BUFFER = 128 << 10, NARROW = 64 };
+// Elements of a row whose softmax is computed in one go, and bytes of columns, in the second-level cache; the fewest columns that
+// are read side by side, and into how many tasks a loop over whole rows is cut before it reads more of them.
+enum { IN_CACHE = 16384, BUFFER = 128 << 10, NARROW = 64, TASKS = 16 };
 
 // Rows of at most SHORT elements would leave most of a vector's lanes, or its time, unused: a bundle of them is turned
 // into columns and back.
 enum { SHORT = 32, BUNDLE = 64 };
 
 typedef struct {
-  bool logarithm, copies;  // copies: a row, or what two passes read, has to be brought to its place in `out` first
+  bool logarithm, copies;  // copies: a row, or what several passes read, has to be brought to its place in `out` first
+  bool past;               // the result is written past the caches
   ck_dtype dtype;
   ck_softmax_blocks blocks;
   ck_axis axis;
@@ -89,35 +91,91 @@ static void bundle_task(void *context, int64_t index) {
                      ck_at(columns, j->dtype, i * BUNDLE), 1);
 }
 
+static ck_state states_of(const job *j, const tile *t) {
+  return (ck_state){(char *)ck_at(j->states.value, j->dtype, t->column),
+                    (char *)ck_at(j->states.extra, j->dtype, t->column)};
+}
+
 static void write_task(void *context, int64_t index) {
   const job *j = context;
   tile t = tile_at(j, index);
   if (j->copies) bring(j, &t, t.out, j->out_stride);
-  ck_state s = {(char *)ck_at(j->states.value, j->dtype, t.column), (char *)ck_at(j->states.extra, j->dtype, t.column)};
-  if (j->out_stride == 1) j->blocks.write_row(j->logarithm, t.length, s, t.in, t.out);
-  else j->blocks.write_columns(j->logarithm, t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
+  const ck_state s = states_of(j, &t);
+  if (j->axis.inner == 1) return j->blocks.write_row(j->logarithm, t.length, s, t.in, t.out);
+  j->blocks.write_columns(j->logarithm, j->past, t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
+  if (j->past) ck_fence();
+}
+
+static void exponentials_task(void *context, int64_t index) {
+  const job *j = context;
+  tile t = tile_at(j, index);
+  if (j->copies) bring(j, &t, t.out, j->out_stride);
+  ck_state s = states_of(j, &t);
+  s.extra = (char *)ck_at(s.extra, j->dtype, index % j->parts * j->axis.outer * j->axis.inner);
+  j->blocks.exponentials(t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
+}
+
+static void scale_task(void *context, int64_t index) {
+  const job *j = context;
+  tile t = tile_at(j, index);
+  j->blocks.scale_columns(t.length, t.width, states_of(j, &t).extra, t.out, j->out_stride);
 }
 
 static double work(const job *j) {
   return 0.6 * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner;
 }
 
+// Whole rows, as far as they are not too wide, of columns whose axis is in `parts`.
+static void cut_columns(job *j) {
+  const int64_t lanes = 64 / (int64_t)ck_size(j->dtype);
+  int64_t pieces = ck_pieces(j->axis.inner, CK_WIDE);
+  while (j->axis.outer * pieces * j->parts < TASKS && j->axis.inner >= 2 * pieces * NARROW) pieces *= 2;
+  j->width = ck_pieces(ck_pieces(j->axis.inner, pieces), lanes) * lanes;
+  j->tiles = ck_pieces(j->axis.inner, j->width);
+}
+
 // A long axis: log_sum_exp's states first, then every element from them.
 static void in_two_passes(job *j) {
   _Alignas(64) char value[CK_STATES * 8], extra[CK_STATES * 8];
-  int64_t columns = j->axis.outer * j->axis.inner;
+  const int64_t columns = j->axis.outer * j->axis.inner, row = j->axis.inner * (int64_t)ck_size(j->dtype);
   j->states = (ck_state){value, extra};
   ck_log_sum_exp_states(j->dtype, j->axis, j->in, j->states);
   j->blocks.prepare(j->logarithm, columns, j->states);
-  j->width = ck_least(j->axis.inner, CK_TILE);
-  j->tiles = ck_pieces(j->axis.inner, j->width);
+  j->past = !j->copies && row >= 4096 && j->axis.outer * j->axis.length * row > CK_LARGE_RESULTS;
+  j->parts = ck_pieces(j->axis.length, TASKS);
+  cut_columns(j);
   j->parts = ck_pieces(j->axis.length * j->width, IN_CACHE);
   ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), write_task, j);
 }
 
+// The same with one exponential for an element instead of two, where the results stay in a cache until the last pass: the
+// maxima, the exponentials and their sums, the result from them.
+static void in_three_passes(job *j) {
+  _Alignas(64) char maxima[CK_STATES * 8], sums[BUFFER];
+  const int64_t columns = j->axis.outer * j->axis.inner, size = (int64_t)ck_size(j->dtype);
+  j->states = (ck_state){maxima, sums};
+  ck_reduce(CK_MAX, j->dtype, j->axis, j->in, maxima);
+  j->parts = ck_least(BUFFER / size / columns, ck_pieces(j->axis.length, CK_COLUMN_BLOCK));
+  cut_columns(j);
+  ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), exponentials_task, j);
+  const ck_reducer *sum = &ck_kernels()->blocks.reducers[CK_SUM][j->dtype];
+  for (int64_t step = 1; step < j->parts; step *= 2)
+    for (int64_t part = 0; part + step < j->parts; part += 2 * step) {
+      char *const left = sums + part * columns * size;
+      sum->merge(columns, (ck_state){left, NULL}, (ck_state){left + step * columns * size, NULL}, 0, 0);
+    }
+  j->blocks.prepare(false, columns, j->states);
+  j->parts = ck_pieces(j->axis.length * j->width, IN_CACHE);
+  ck_parallel(j->axis.outer * j->tiles * j->parts, work(j) / 4, scale_task, j);
+}
+
 // The same for any number of columns: in halves until their states fit.
 static void in_halves(job j) {
-  if (j.axis.outer * j.axis.inner <= CK_STATES) return in_two_passes(&j);
+  const int64_t columns = j.axis.outer * j.axis.inner;
+  if (columns <= CK_STATES) {
+    const bool stays = columns * j.axis.length * (int64_t)ck_size(j.dtype) <= CK_LARGE_RESULTS;
+    return j.axis.inner > 1 && !j.logarithm && stays ? in_three_passes(&j) : in_two_passes(&j);
+  }
   bool wide = j.axis.inner > j.axis.outer;
   int64_t *count = wide ? &j.axis.inner : &j.axis.outer, all = *count, half = all / 2;
   *count = half;

@@ -160,12 +160,8 @@ static void settle(const ck_run_plan *r, const ck_operand *operands, tile *t, ch
 }
 
 void ck_run_fence(const ck_run_plan *r) {
-#if defined(__x86_64__)
   for (int i = r->program->inputs; i < r->layout.operands; i++)
-    if (r->past[i]) __builtin_ia32_sfence();
-#else
-  (void)r;
-#endif
+    if (r->past[i]) ck_fence();
 }
 
 static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t first, int64_t left) {

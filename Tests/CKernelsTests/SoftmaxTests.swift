@@ -24,7 +24,14 @@ func softmax<T: ComputeType>(_ c: AxisCase, _ memory: [T], logarithm: Bool = fal
 
 extension KernelTests {
     @Suite struct Softmax {
-        static let cases = AxisCase.small + AxisCase.everyLayout + AxisCase.blocks
+        /// Long columns: rows in several pieces, and results that are written past the caches, of overlapping columns lest the
+        /// memory be as large.
+        static let long = [
+            AxisCase.columns(1, 600, 2100), .columns(3, 1400, 70), .columns(1, 1100, 90).strided,
+            AxisCase(
+                name: "overlapping", outer: 1, length: 1100, inner: 4090, outerStride: 0, stride: 1, innerStride: 1),
+        ]
+        static let cases = AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + long
 
         @Test(arguments: cases, [false, true])
         func softmaxes(c: AxisCase, logarithm: Bool) {
@@ -79,7 +86,7 @@ extension KernelTests {
             #expect(floatSums == c.lines(of: floats).map { runningSums($0.map(Double.init), +).map { Float($0) } })
         }
 
-        @Test(arguments: AxisCase.everyLayout + AxisCase.blocks, [false, true])
+        @Test(arguments: AxisCase.everyLayout + AxisCase.blocks + long, [false, true])
         func sameBitsOnAnyMachine(c: AxisCase, logarithm: Bool) {
             let memory = c.memory { Float.random(in: -10...10, using: &$0) }
             expectSameBits { wholeResult(c, memory) { ck_softmax(logarithm, CK_FLOAT32, c.axis, $0, $1) } }
