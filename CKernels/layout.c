@@ -7,8 +7,10 @@
 static int64_t quotient_up(int64_t a, int64_t b) { return a <= b ? 1 : (a + b - 1) / b; }
 
 // The width of a tile that is read across: of rows of 16 elements, a cache line of 4-byte ones, until it is so wide that more
-// rows are better.
-static int64_t crossed_columns(int64_t block) { return block / 16 < 32 ? 32 : block / 16 > 64 ? 64 : block / 16; }
+// rows are better; but of 64 rows where it can be wider still.
+static int64_t crossed_columns(int64_t block) {
+  return block / 16 < 32 ? 32 : block / 16 < 64 ? block / 16 : block / 64 < 64 ? 64 : block / 64;
+}
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t larger(int64_t a, int64_t b) { return a < b ? b : a; }

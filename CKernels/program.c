@@ -38,6 +38,7 @@ enum {
   LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in a cache
   LARGEST_FLAT = 16 << 10,   // of a loop that is a single call
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
+  CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
   SHARE = 500,               // nanoseconds of work that a thread takes at a time, about
 };
 
@@ -107,9 +108,21 @@ static bool moves(const ck_run_plan *r) {
   return l->strides[0][last] == 1 && l->shape[last] * (int64_t)ck_size(r->operands[0].dtype) >= 64;
 }
 
+// true iff the program is one instruction whose result has contiguous rows, while some operand is read across them. Then
+// only that operand is copied, and tiles have longer rows.
+static bool by_rows(const ck_run_plan *r) {
+  const ck_layout *l = &r->layout;
+  const ck_program *p = r->program;
+  if (p->count != 1 || p->outputs != 1 || p->registers > 0 || ck_layout_crossed(l) < 0) return false;
+  for (int i = 0; i < l->operands; i++)
+    if (r->operands[i].dtype != r->compute) return false;
+  return l->strides[p->inputs][l->rank - 1] == 1;
+}
+
 // How many elements a tile has: CK_BLOCK, fewer where so many values would not fit into the first-level cache.
 static int64_t block_size(const ck_run_plan *r) {
   if (r->moves) return MOVED_BLOCK;
+  if (r->by_rows) return CROSSED_BYTES / (int64_t)ck_size(r->compute);
   if (plain(r)) {  // pieces of one row
     const int64_t length = r->layout.shape[r->layout.rank - 1];
     return length < LARGEST_BLOCK ? length : LARGEST_BLOCK;
@@ -131,7 +144,8 @@ static void assign_slots(ck_run_plan *r, int64_t times) {
   for (int i = 0; i < l->operands; i++) {
     const bool input = i < p->inputs;
     r->repeated[i] = input && repeats(l, i);
-    bool direct = r->operands[i].dtype == r->compute && (r->repeated[i] || contiguous(l, i));
+    const bool in_rows = r->by_rows && l->strides[i][l->rank - 1] == 1;
+    bool direct = r->operands[i].dtype == r->compute && (r->repeated[i] || in_rows || contiguous(l, i));
     // In place, a later instruction would read what an earlier one has written.
     for (int j = 0; j < p->inputs && direct && !input; j++)
       if (r->operands[j].data == r->operands[i].data && r->slot[j] < 0) direct = !read_after_write(p, j, i);
@@ -212,6 +226,7 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
   begin(r, program, compute, operands);
   ck_layout_make(&r->layout, rank, shape, r->layout.operands, operands, program->inputs);
   r->moves = moves(r);
+  r->by_rows = !r->moves && by_rows(r);
   const int64_t block = block_size(r);
   r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
   int64_t elements = 1;
@@ -225,7 +240,7 @@ static void run(const ck_program *program, ck_dtype compute, int rank, const int
   ck_run_plan r;
   begin(&r, program, compute, operands);
   if (repeats && fits_one_tile(&r, elements)) {
-    r.moves = false;
+    r.moves = r.by_rows = false;
     lay_flat(&r, elements, repeats);
     r.tiles_per_share = 1;
     settle(&r, elements, 1, elements);

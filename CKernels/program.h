@@ -20,6 +20,7 @@ typedef struct {
   int slots;                   // for operands, then registers
   int64_t slot_bytes;          // a value of a whole tile
   int64_t constants[CK_MAX_CONSTANTS];  // elements of the compute type
+  bool by_rows;                         // one instruction, row by row of a tile, on what lies contiguous in a row
   bool moves;                           // elements only change places: nothing is computed or converted
   const ck_code *code;                  // for stretches of instructions; NULL if there is none
 } ck_run_plan;

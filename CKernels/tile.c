@@ -126,8 +126,35 @@ static void run_stretch(const ck_run_plan *r, const tile *t, const ck_stretch *s
     row(r, t, &r->program->instructions[stretch->first + i], done / size);
 }
 
+// The only instruction, on the rows of a tile where they lie, or in their slot.
+static void execute_rows(const ck_run_plan *r, const tile *t) {
+  const ck_instruction *in = r->program->instructions;
+  const int arity = ck_operations[in->operation].arity;
+  const int places[] = {in->a, arity > 1 ? in->b : in->a, arity > 2 ? in->c : in->a, in->dst};
+  const int64_t size = (int64_t)ck_size(r->compute);
+  const char *at[4];
+  int64_t steps[4];
+  int repeats = 0;
+  for (int i = 0; i < 4; i++) {
+    const int place = places[i];
+    at[i] = t->places[place];
+    if (r->repeated[place]) repeats |= 1 << i;
+    steps[i] = r->repeated[place]     ? 0
+               : r->slot[place] >= 0 ? t->columns * size
+                                     : r->layout.strides[place][r->layout.rank - 2] * size;
+  }
+  const ck_operation operation = ck_amounts_to(in->operation, r->compute, at[1], r->repeated[places[1]]);
+  const ck_row function = r->kernels->rows[operation][r->compute];
+  for (int64_t i = 0; i < t->rows; i++) {
+    char *const out = (char *)at[3] + i * steps[3];
+    const int past = r->past[in->dst] && (uintptr_t)out % 64 == 0 ? CK_PAST_CACHES : 0;
+    function(t->columns, out, at[0] + i * steps[0], at[1] + i * steps[1], at[2] + i * steps[2], repeats | past);
+  }
+}
+
 // Every instruction, then the outputs that have slots.
 static void execute(const ck_run_plan *r, const tile *t) {
+  if (r->by_rows) return execute_rows(r, t);
   const ck_program *p = r->program;
   const ck_stretch *stretch = r->code ? r->code->stretch : NULL, *end = stretch ? stretch + r->code->stretches : NULL;
   for (int i = 0; i < p->count;) {
@@ -145,8 +172,8 @@ static void execute(const ck_run_plan *r, const tile *t) {
     if (r->slot[i] >= 0) convert(r, i, true, t->rows, t->columns, t->memory[i], (char *)t->places[i]);
 }
 
-// Gives registers and slots their scratch memory. It is on the stack, and small: at most TILE_BYTES of program.c and
-// some lines.
+// Gives registers and slots their scratch memory. It is on the stack, and small: at most TILE_BYTES of program.c, or
+// CROSSED_BYTES for an operand, and some lines.
 static void settle(const ck_run_plan *r, const ck_operand *operands, tile *t, char *scratch) {
   int place = 0, slot = 0;
   for (; place < r->layout.operands; place++) {
