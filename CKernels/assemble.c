@@ -8,15 +8,10 @@ enum { ROOM = 160 };  // bytes that one instruction takes at most
 
 static const ck_instruction *instruction(const ck_builder *b, int i) { return &b->r->program->instructions[i]; }
 
-static bool reads(const ck_instruction *in, int place) {
-  const int arity = ck_operations[in->operation].arity;
-  return in->a == place || (arity > 1 && in->b == place) || (arity > 2 && in->c == place);
-}
-
 // Whether the value that the place has after instruction i is read between `from` and `end`.
 static bool is_read(const ck_builder *b, int place, int i, int from, int end) {
   for (int j = i + 1; j < end; j++) {
-    if (j >= from && reads(instruction(b, j), place)) return true;
+    if (j >= from && ck_reads(instruction(b, j), place)) return true;
     if (instruction(b, j)->dst == place) return false;
   }
   return false;
@@ -79,7 +74,7 @@ static void put_beginning(ck_builder *b) {
   for (int place = 0; place < CK_PLACES; place++) {
     bool in_memory = false, known = false;
     for (int i = b->first; i < b->end; i++) {
-      in_memory |= !known && reads(instruction(b, i), place);
+      in_memory |= !known && ck_reads(instruction(b, i), place);
       if (instruction(b, i)->dst != place) continue;
       known = true, in_memory |= is_written(b, place, i);
     }

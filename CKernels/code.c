@@ -23,14 +23,14 @@ static int64_t asked_for(void) {
 
 void ck_compile_from(int64_t elements) { atomic_store(&compiled_from, elements < 0 ? asked_for() : elements); }
 
-int64_t ck_compiled_from(void) {
+static int64_t wanted_from(void) {
   if (atomic_load_explicit(&compiled_from, memory_order_relaxed) < 0) ck_compile_from(-1);
   return atomic_load_explicit(&compiled_from, memory_order_relaxed);
 }
 
 bool ck_pays_to_compile(const ck_program *program, int64_t elements) {
   if (!program->codes) return false;
-  const int64_t enough = ck_compiled_from();
+  const int64_t enough = wanted_from();
   int64_t *const so_far = &program->codes->elements, known = __atomic_load_n(so_far, __ATOMIC_RELAXED);
   if (known + elements >= enough) return true;
   __atomic_store_n(so_far, known + elements, __ATOMIC_RELAXED);  // what others add meanwhile may be lost

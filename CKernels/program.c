@@ -61,8 +61,7 @@ static bool read_after_write(const ck_program *p, int input, int output) {
   bool written = false;
   for (int i = 0; i < p->count; i++) {
     const ck_instruction *in = &p->instructions[i];
-    int arity = ck_operations[in->operation].arity;
-    if (written && (in->a == input || (arity > 1 && in->b == input) || (arity > 2 && in->c == input))) return true;
+    if (written && ck_reads(in, input)) return true;
     written |= in->dst == output;
   }
   return false;
@@ -79,11 +78,8 @@ static bool has_large_results(const ck_run_plan *r, int64_t times) {
 static bool only_written(const ck_run_plan *r, int output) {
   for (int i = 0; i < r->program->inputs; i++)
     if (r->operands[i].data == r->operands[output].data) return false;
-  for (int i = 0; i < r->program->count; i++) {
-    const ck_instruction *in = &r->program->instructions[i];
-    const int arity = ck_operations[in->operation].arity;
-    if (in->a == output || (arity > 1 && in->b == output) || (arity > 2 && in->c == output)) return false;
-  }
+  for (int i = 0; i < r->program->count; i++)
+    if (ck_reads(&r->program->instructions[i], output)) return false;
   return true;
 }
 

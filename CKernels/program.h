@@ -41,4 +41,10 @@ ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void 
 
 extern const ck_operation_info ck_operations[CK_OPERATION_COUNT];
 
+// Whether the place is an operand of the instruction.
+static inline bool ck_reads(const ck_instruction *in, int place) {
+  const int arity = ck_operations[in->operation].arity;
+  return in->a == place || (arity > 1 && in->b == place) || (arity > 2 && in->c == place);
+}
+
 #endif

@@ -198,7 +198,6 @@ void ck_forget_code(ck_codes *codes);
 // Programs become machine code, where that is possible, when they have run over so many elements in all; at first 16384, or as
 // CUSP_COMPILE says, "never" or "always"; less than 0 for that again. Results are the same bits.
 void ck_compile_from(int64_t elements);
-int64_t ck_compiled_from(void);
 // Whether machine code is made of it: then it is best among others of which that is so.
 bool ck_is_cheap(ck_operation operation);
 

@@ -23,19 +23,7 @@ extension Program {
         let chosen = Set(shared.keys).subtracting(withSlopes)
         guard !chosen.isEmpty else { return self }
         var sharing = Sharing(self, sizes, chosen, exponentials)
-        sharing.program.outputs = outputs.map { sharing.write($0) }
-        return sharing.program
-    }
-
-    /// What computes a value: a decreed one is its body, and in a pass of one type a cast changes nothing.
-    func source(_ id: Int) -> Int {
-        var id = id
-        while true {
-            switch values[id] {
-            case .decreed(_, let value, _), .cast(_, let value): id = value
-            case .input, .constant, .operation: return id
-            }
-        }
+        return sharing.program()
     }
 }
 
@@ -102,19 +90,22 @@ private struct Sharing {
     /// Those whose exponential is shared, and where there already is one.
     let chosen: Set<Int>
     let exponentials: [Int: Int]
-    var program: Program
+    private let tracer = Tracer()
     private var places: [Int: Int] = [:]
-    private var written: [Program.Value: Int] = [:]
 
     init(_ old: Program, _ sizes: Sizes, _ chosen: Set<Int>, _ exponentials: [Int: Int]) {
         self.old = old
         self.sizes = sizes
         self.chosen = chosen
         self.exponentials = exponentials
-        program = Program(inputCount: old.inputCount, values: [], outputs: [])
     }
 
-    mutating func write(_ id: Int) -> Int {
+    mutating func program() -> Program {
+        let outputs = old.outputs.map { write($0) }
+        return Program(inputCount: old.inputCount, values: tracer.values, outputs: outputs)
+    }
+
+    private mutating func write(_ id: Int) -> Int {
         if let place = places[id] { return place }
         let place: Int
         if case .operation(CK_sigmoid, let z, _, _) = old.values[id], chosen.contains(sizes.size(of: z)) {
@@ -128,14 +119,9 @@ private struct Sharing {
         return place
     }
 
-    private mutating func put(_ value: Program.Value) -> Int {
-        if let place = written[value] { return place }
-        program.values.append(value)
-        written[value] = program.values.count - 1
-        return program.values.count - 1
-    }
+    private func put(_ value: Program.Value) -> Int { tracer.place(value).position! }
 
-    private mutating func put(_ primitive: Primitive, _ a: Int, _ b: Int = -1, _ c: Int = -1) -> Int {
+    private func put(_ primitive: Primitive, _ a: Int, _ b: Int = -1, _ c: Int = -1) -> Int {
         put(.operation(primitive, a, b, c))
     }
 

@@ -68,6 +68,17 @@ extension Program.Value {
 }
 
 extension Program {
+    /// What computes a value: a decreed one is its body, and in a pass of one type a cast changes nothing.
+    func source(_ id: Int) -> Int {
+        var id = id
+        while true {
+            switch values[id] {
+            case .decreed(_, let value, _), .cast(_, let value): id = value
+            case .input, .constant, .operation: return id
+            }
+        }
+    }
+
     /// The values that the results need, by position.
     var live: [Bool] {
         var live = [Bool](repeating: false, count: values.count)
