@@ -254,29 +254,34 @@ static void run(const ck_program *program, ck_dtype compute, int rank, const int
   ck_parallel(shares, work, ck_run_share, &r);
 }
 
-void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, const ck_flat *operands) {
-  if (elements == 0) return;
-  const int count = program->inputs + program->outputs;
-  bool own_type = true;
-  for (int i = 0; i < count; i++) own_type &= operands[i].dtype == compute;
-  if (own_type && program->count == 1 && program->constants == 0 && elements <= LARGEST_FLAT) {
-    // One instruction on operands in their own type: nothing is left to plan.
-    const ck_instruction *in = program->instructions;
-    const int arity = ck_operations[in->operation].arity, b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
-    const int repeats = operands[in->a].repeats | operands[b].repeats << 1 | operands[c].repeats << 2;
-    const ck_operation operation = ck_amounts_to(in->operation, compute, operands[b].data, operands[b].repeats);
-    ck_kernels()->elementwise.rows[operation][compute](elements, operands[in->dst].data, operands[in->a].data,
-                                                       operands[b].data, operands[c].data, repeats);
-    return;
-  }
+// Apart, as its room on the stack would cost a single instruction more than that does.
+__attribute__((noinline)) static void run_several(const ck_program *program, ck_dtype compute, int64_t elements,
+                                                  const ck_flat *operands) {
   ck_operand strided[CK_MAX_OPERANDS];
   bool repeats[CK_MAX_OPERANDS];
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < program->inputs + program->outputs; i++) {
     strided[i].data = operands[i].data, strided[i].dtype = (ck_dtype)operands[i].dtype;
     strided[i].strides[0] = operands[i].repeats ? 0 : 1;
     repeats[i] = operands[i].repeats;
   }
   run(program, compute, 1, &elements, elements, strided, repeats);
+}
+
+void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, const ck_flat *operands) {
+  if (elements == 0) return;
+  if (program->count == 1 && program->constants == 0 && elements <= LARGEST_FLAT) {
+    const ck_instruction *in = program->instructions;
+    const int arity = ck_operations[in->operation].arity, b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
+    const ck_flat *to = &operands[in->dst], *x = &operands[in->a], *y = &operands[b], *z = &operands[c];
+    if (to->dtype == compute && x->dtype == compute && y->dtype == compute && z->dtype == compute) {
+      // One instruction on operands in their own type: nothing is left to plan.
+      const int repeats = x->repeats | y->repeats << 1 | z->repeats << 2;
+      const ck_operation operation = ck_amounts_to(in->operation, compute, y->data, y->repeats);
+      ck_kernels()->elementwise.rows[operation][compute](elements, to->data, x->data, y->data, z->data, repeats);
+      return;
+    }
+  }
+  run_several(program, compute, elements, operands);
 }
 
 void ck_run(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, const ck_operand *operands) {

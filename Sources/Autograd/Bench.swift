@@ -76,7 +76,8 @@ struct Bench<Value: Cotangent>: ~Copyable {
     @inlinable
     func begin(_ node: Node<Value>, _ targets: UnsafePointer<Int32>) throws -> Contributions<Value> {
         if node.savesValues { try node.enter() }
-        return Contributions(places: places, isGiven: isGiven, targets: targets, count: node.inputCount)
+        return Contributions(
+            places: places, isGiven: isGiven, targets: targets, count: node.inputCount, retainsGraph: retainGraph)
     }
 
     @inlinable

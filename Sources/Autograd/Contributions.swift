@@ -16,16 +16,19 @@ public struct Contributions<Value: Cotangent>: ~Copyable {
     @usableFromInline let targets: UnsafePointer<Int32>
     /// The number of inputs of the node, those included that need no gradient.
     public let count: Int
+    /// Whether the pass keeps what nodes have saved.
+    public let retainsGraph: Bool
 
     @inlinable
     init(
         places: UnsafeMutablePointer<Value>, isGiven: UnsafeMutablePointer<Bool>, targets: UnsafePointer<Int32>,
-        count: Int
+        count: Int, retainsGraph: Bool
     ) {
         self.places = places
         self.isGiven = isGiven
         self.targets = targets
         self.count = count
+        self.retainsGraph = retainsGraph
     }
 
     /// True iff the gradient of input `index` leads to a leaf or to a gradient that somebody asked for.

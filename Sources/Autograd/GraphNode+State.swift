@@ -35,8 +35,16 @@ extension GraphNode {
     /// Lets go of the saved values, and frees them if `releasing`, now or when the last rule that runs on them is done.
     @usableFromInline
     final func leave(releasing: Bool) {
-        if releasing { state.bitwiseOr(Self.released, ordering: .relaxed) }
-        let now = state.subtract(Self.oneUser, ordering: .acquiringAndReleasing).newValue
-        if now >= Self.released, now < Self.oneUser { release() }
+        var seen = state.load(ordering: .relaxed)
+        while true {
+            let now = (releasing ? seen | Self.released : seen) - Self.oneUser
+            let (exchanged, original) = state.compareExchange(
+                expected: seen, desired: now, ordering: .acquiringAndReleasing)
+            if exchanged {
+                if now >= Self.released, now < Self.oneUser { release() }
+                return
+            }
+            seen = original
+        }
     }
 }

@@ -85,13 +85,15 @@ struct Planner: ~Copyable {
     /// Adds a node whose inputs are all planned, if it or one of them leads to something wanted.
     private mutating func finish(_ node: GraphNode, isGoal: Bool) {
         let firstTarget = targets.count
-        var runs = false
+        let places = targets.extend(by: node.inputCount)
+        var leading = 0
         for index in 0..<node.inputCount {
             let target = node.input(index).map { slot($0.node, $0.output) } ?? -1
-            branches = branches || (runs && target >= 0)
-            runs = runs || target >= 0
-            targets.append(target)
+            if target >= 0 { leading += 1 }
+            places[index] = target
         }
+        let runs = leading > 0
+        if leading > 1 { branches = true }
         guard runs || isGoal else {
             targets.removeLast(node.inputCount)
             node.slot = -1
@@ -134,6 +136,13 @@ struct Scratch<Element: BitwiseCopyable>: ~Copyable {
         if count == capacity { resize(2 * capacity) }
         (start + count).initialize(to: element)
         count += 1
+    }
+
+    /// Makes room for `elements` more, which the caller writes.
+    mutating func extend(by elements: Int) -> UnsafeMutablePointer<Element> {
+        if count + elements > capacity { resize(max(2 * capacity, count + elements)) }
+        defer { count += elements }
+        return start + count
     }
 
     mutating func popLast() -> Element? {

@@ -1,4 +1,5 @@
 import Cusp
+import Foundation
 import Testing
 
 /// Tensors are values: what is written through one is never seen through another.
@@ -166,5 +167,25 @@ import Testing
         let start = list[0].buffer.start
         list[0] += 1
         #expect(list[0].buffer.start == start)
+    }
+
+    /// The memory of a result becomes shared with the first view: also where threads take theirs at once.
+    @Test func threadsTakeViews() async {
+        await #expect(processExitsWith: .success) {
+            let memory = Memory.active
+            for round in 0..<200 {
+                let x = Tensor([1, 2, 3, 4]) * round
+                let number = Double(round)
+                DispatchQueue.concurrentPerform(iterations: 8) { thread in
+                    var view = x[1...2]
+                    view += thread
+                    let expected = [2 * number + Double(thread), 3 * number + Double(thread)]
+                    precondition(view.elements == expected)
+                }
+                let kept = [number, 2 * number, 3 * number, 4 * number]
+                precondition(x.elements == kept)
+            }
+            precondition(Memory.active == memory)
+        }
     }
 }

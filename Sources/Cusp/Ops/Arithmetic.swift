@@ -3,10 +3,10 @@ import CKernels
 // Each elementwise function is defined once, for tensors and for expressions: see ``Elementwise``.
 
 extension PointwiseFunction {
-    static let add = PointwiseFunction(CK_add)
-    static let subtract = PointwiseFunction(CK_sub)
-    static let multiply = PointwiseFunction(CK_mul)
-    static let divide = PointwiseFunction(CK_div)
+    @usableFromInline static let add = PointwiseFunction(CK_add)
+    @usableFromInline static let subtract = PointwiseFunction(CK_sub)
+    @usableFromInline static let multiply = PointwiseFunction(CK_mul)
+    @usableFromInline static let divide = PointwiseFunction(CK_div)
     static let negate = PointwiseFunction(CK_neg)
     static let absolute = PointwiseFunction(CK_abs)
     static let sign = PointwiseFunction(CK_sign)
@@ -17,24 +17,24 @@ extension PointwiseFunction {
 
 extension Elementwise {
     /// a + b, element by element; booleans: or. Shapes broadcast, types are promoted.
-    public static func + (a: Self, b: Self) -> Self { apply(.add, a, b) }
-    public static func + (a: Self, b: some Scalar) -> Self { apply(.add, a, b) }
-    public static func + (a: some Scalar, b: Self) -> Self { apply(.add, a, b) }
+    @inlinable public static func + (a: Self, b: Self) -> Self { apply(.add, a, b) }
+    @inlinable public static func + (a: Self, b: some Scalar) -> Self { apply(.add, a, b) }
+    @inlinable public static func + (a: some Scalar, b: Self) -> Self { apply(.add, a, b) }
 
     /// a - b, element by element.
-    public static func - (a: Self, b: Self) -> Self { apply(.subtract, a, b) }
-    public static func - (a: Self, b: some Scalar) -> Self { apply(.subtract, a, b) }
-    public static func - (a: some Scalar, b: Self) -> Self { apply(.subtract, a, b) }
+    @inlinable public static func - (a: Self, b: Self) -> Self { apply(.subtract, a, b) }
+    @inlinable public static func - (a: Self, b: some Scalar) -> Self { apply(.subtract, a, b) }
+    @inlinable public static func - (a: some Scalar, b: Self) -> Self { apply(.subtract, a, b) }
 
     /// a · b, element by element; booleans: and.
-    public static func * (a: Self, b: Self) -> Self { apply(.multiply, a, b) }
-    public static func * (a: Self, b: some Scalar) -> Self { apply(.multiply, a, b) }
-    public static func * (a: some Scalar, b: Self) -> Self { apply(.multiply, a, b) }
+    @inlinable public static func * (a: Self, b: Self) -> Self { apply(.multiply, a, b) }
+    @inlinable public static func * (a: Self, b: some Scalar) -> Self { apply(.multiply, a, b) }
+    @inlinable public static func * (a: some Scalar, b: Self) -> Self { apply(.multiply, a, b) }
 
     /// a / b, element by element; integers give floats.
-    public static func / (a: Self, b: Self) -> Self { apply(.divide, a, b) }
-    public static func / (a: Self, b: some Scalar) -> Self { apply(.divide, a, b) }
-    public static func / (a: some Scalar, b: Self) -> Self { apply(.divide, a, b) }
+    @inlinable public static func / (a: Self, b: Self) -> Self { apply(.divide, a, b) }
+    @inlinable public static func / (a: Self, b: some Scalar) -> Self { apply(.divide, a, b) }
+    @inlinable public static func / (a: some Scalar, b: Self) -> Self { apply(.divide, a, b) }
 
     /// -a, element by element.
     public static prefix func - (a: Self) -> Self { apply(.negate, a) }

@@ -64,10 +64,11 @@ extension Elementwise {
         return apply(function, to: operands.span)
     }
 
-    static func apply(_ function: PointwiseFunction, _ a: Self, _ b: some Scalar) -> Self {
+    // The client's compiler sees these, and calls the conforming type's own code.
+    @inlinable static func apply(_ function: PointwiseFunction, _ a: Self, _ b: some Scalar) -> Self {
         apply(function, a, b.number)
     }
-    static func apply(_ function: PointwiseFunction, _ a: some Scalar, _ b: Self) -> Self {
+    @inlinable static func apply(_ function: PointwiseFunction, _ a: some Scalar, _ b: Self) -> Self {
         apply(function, a.number, b)
     }
 }

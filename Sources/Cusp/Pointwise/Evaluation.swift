@@ -3,64 +3,54 @@ import CKernels
 
 extension Tensor: Elementwise {
     public static func apply(_ function: PointwiseFunction, to operands: Span<Operand<Tensor>>) -> Tensor {
+        guard operands.count <= FlatCall.most else { return evaluated(function, operands) }
         var call = FlatCall()
-        guard operands.count <= FlatCall.most else { return finish(function, nil, operands) }
         for i in operands.indices {
             switch operands[i] {
             case .value(let tensor): call.append(tensor)
             case .number(let number): call.append(number)
             }
         }
-        let result = call.result(function)
-        if let result, !call.needsGradient { return result }
-        return finish(function, result, operands)
+        return call.recordedResult(function) ?? evaluated(function, operands)
     }
 
-    // One and two operands need not even be put side by side, unless they are recorded.
+    // One and two operands need not even be put side by side.
     public static func apply(_ function: PointwiseFunction, _ a: Tensor) -> Tensor {
         var call = FlatCall()
         call.append(a)
-        let result = call.result(function)
-        if let result, !call.needsGradient { return result }
+        if let result = call.recordedResult(function) { return result }
         let operands: [1 of Operand<Tensor>] = [.value(a)]
-        return finish(function, result, operands.span)
+        return evaluated(function, operands.span)
     }
     public static func apply(_ function: PointwiseFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
         var call = FlatCall()
         call.append(a)
         call.append(b)
-        let result = call.result(function)
-        if let result, !call.needsGradient { return result }
+        if let result = call.recordedResult(function) { return result }
         let operands: [2 of Operand<Tensor>] = [.value(a), .value(b)]
-        return finish(function, result, operands.span)
+        return evaluated(function, operands.span)
     }
     public static func apply(_ function: PointwiseFunction, _ a: Tensor, _ b: Number) -> Tensor {
         var call = FlatCall()
         call.append(a)
         call.append(b)
-        let result = call.result(function)
-        if let result, !call.needsGradient { return result }
+        if let result = call.recordedResult(function) { return result }
         let operands: [2 of Operand<Tensor>] = [.value(a), .number(b)]
-        return finish(function, result, operands.span)
+        return evaluated(function, operands.span)
     }
     public static func apply(_ function: PointwiseFunction, _ a: Number, _ b: Tensor) -> Tensor {
         var call = FlatCall()
         call.append(a)
         call.append(b)
-        let result = call.result(function)
-        if let result, !call.needsGradient { return result }
+        if let result = call.recordedResult(function) { return result }
         let operands: [2 of Operand<Tensor>] = [.number(a), .value(b)]
-        return finish(function, result, operands.span)
+        return evaluated(function, operands.span)
     }
 
-    /// The result, recorded if it is to be; computed the general way if it is not there yet.
-    private static func finish(
-        _ function: PointwiseFunction, _ result: consuming Tensor?, _ operands: Span<Operand<Tensor>>
-    ) -> Tensor {
+    /// The result, computed the general way.
+    private static func evaluated(_ function: PointwiseFunction, _ operands: Span<Operand<Tensor>>) -> Tensor {
         do {
-            guard var result = consume result else { return try function.evaluate(operands) }
-            function.record(&result, operands)
-            return result
+            return try function.evaluate(operands)
         } catch {
             return attempt { () throws(TensorError) in throw error }
         }
@@ -79,13 +69,13 @@ extension PointwiseFunction {
         guard call.typing.isUniform else { return try evaluateAll(operands)[0] }
         var result = try call.place(call.typing.results[0], spare)
         compiled.run(operands, into: CollectionOfOne(result), call)
-        if call.needsGradient { record(&result, operands) }
+        if call.needsGradient { operands.withBorrowed { record(&result, $0) } }
         if Watch.isOn { Watch.note(self, operands, [result], result.source?.node) }
         return result
     }
 
     /// Gives the only result its place in the graph, if operations are recorded.
-    fileprivate func record(_ result: inout Tensor, _ operands: Span<Operand<Tensor>>) {
+    func record(_ result: inout Tensor, _ operands: Span<BorrowedOperand>) {
         guard Recording.isOn else { return }
         if result.dtype.isFloatingPoint {
             result.source = Edge(PointwiseNode(self, operands, CollectionOfOne(result)))
@@ -102,12 +92,14 @@ extension PointwiseFunction {
             ? try computed(operands, over: spare, call) : try stages(operands).results(operands, call.shape)
         guard call.needsGradient && Recording.isOn && results.contains(where: { $0.dtype.isFloatingPoint }) else {
             if call.needsGradient && Recording.isOn {
-                for result in results { markCut(result, operands) }
+                operands.withBorrowed { operands in
+                    for result in results { markCut(result, operands) }
+                }
             }
             if Watch.isOn { Watch.note(self, operands, results, nil) }
             return results
         }
-        let node = PointwiseNode(self, operands, results)
+        let node = operands.withBorrowed { PointwiseNode(self, $0, results) }
         if Watch.isOn { Watch.note(self, operands, results, node) }
         return results.enumerated().map { i, result in
             result.dtype.isFloatingPoint ? Tensor(result.buffer, source: Edge(node, output: i)) : result
@@ -133,8 +125,8 @@ extension PointwiseFunction {
         return results
     }
 
-    private func markCut(_ result: Tensor, _ operands: Span<Operand<Tensor>>) {
-        CutGradient.mark(result, name, operands.indices.compactMap { operands[$0].tensor })
+    private func markCut(_ result: Tensor, _ operands: Span<BorrowedOperand>) {
+        CutGradient.mark(result, name, operands.indices.compactMap { operands[$0].held.tensor })
     }
 
     private func resolve(

@@ -9,24 +9,25 @@ import CKernels
 struct FlatCall {
     static let most = 4
 
-    private var operands = InlineArray<5, ck_flat>(repeating: ck_flat())
-    private var numbers = InlineArray<4, Number?>(repeating: nil)
+    private var flats = InlineArray<5, ck_flat>(repeating: ck_flat())
+    private var operands = InlineArray<4, BorrowedOperand>(repeating: .number(.int(0)))
     private var count = 0
     private var hasNumbers = false
     private var key = TypingKey()
     /// The tensor whose shape the result has. Not retained: the caller holds it during the call.
     private var model: Unmanaged<Body>?
     private var isFlat = true
-    private(set) var needsGradient = false
+    private var needsGradient = false
 
     // Made where it is used: it is larger than what it is used for.
     @inline(__always) init() {}
 
     @inline(__always)
-    mutating func append(_ tensor: Tensor) {
+    mutating func append(_ tensor: borrowing Tensor) {
         let body = tensor.body
         isFlat = isFlat && (body.isContiguous || body.isRepeated) && fits(body)
-        operands[count] = ck_flat(data: body.start, dtype: body.dtype.rawValue, repeats: body.isRepeated)
+        flats[count] = ck_flat(data: body.start, dtype: body.dtype.rawValue, repeats: body.isRepeated)
+        operands[count] = .value(.passUnretained(body))
         count += 1
         if body.source != nil { needsGradient = true }
         key.append(body.dtype)
@@ -50,41 +51,67 @@ struct FlatCall {
 
     @inline(__always)
     mutating func append(_ number: Number) {
-        numbers[count] = number
+        operands[count] = .number(number)
         hasNumbers = true
         count += 1
         key.append(number)
     }
 
-    /// The result of `function`, without its gradient; nil where that takes the general way. Written over `spare`, an
-    /// operand that may be written, where it fits.
+    /// The result of `function`, recorded if it is to be; nil where that takes the general way.
     @inline(__always)
-    mutating func result(_ function: PointwiseFunction, over spare: Tensor? = nil) -> Tensor? {
-        guard isFlat, let model, function.compiled.isSingle, !Watch.isOn else { return nil }
-        return model._withUnsafeGuaranteedRef { model in
-            let typing = function.typing(key)
-            guard typing.isUniform, !typing.isWrong else { return nil }
+    mutating func recordedResult(_ function: PointwiseFunction) -> Tensor? {
+        guard var result = result(function) else { return nil }
+        if needsGradient { function.record(&result, operands.span.extracting(first: count)) }
+        return result
+    }
+
+    /// The result of `function`, without its gradient; nil where that takes the general way.
+    @inline(__always)
+    mutating func result(_ function: PointwiseFunction) -> Tensor? {
+        guard let typing = typing(function), let model, let result = place(typing, model) else { return nil }
+        run(function, typing, result)
+        return Tensor(result)
+    }
+
+    /// Writes the result over `spare`, an operand that may be written; false where it does not fit, or takes the general way.
+    @inline(__always)
+    mutating func write(_ function: PointwiseFunction, over spare: Tensor) -> Bool {
+        guard let typing = typing(function), spare.body.dtype == typing.results[0],
+            model!._withUnsafeGuaranteedRef({ spare.body.hasShape(of: $0) })
+        else { return false }
+        run(function, typing, spare.body)
+        return true
+    }
+
+    @inline(__always)
+    private func typing(_ function: PointwiseFunction) -> Typing? {
+        guard isFlat, count > 0, function.compiled.isSingle, !Watch.isOn else { return nil }
+        let typing = function.typing(key)
+        return typing.isUniform && !typing.isWrong ? typing : nil
+    }
+
+    @inline(__always)
+    private func place(_ typing: Typing, _ model: Unmanaged<Body>) -> Body? {
+        model._withUnsafeGuaranteedRef { model in
             let type = typing.results[0]
-            let result: Body
-            if let spare, spare.body.dtype == type, spare.body.hasShape(of: model) {
-                result = spare.body
-            } else {
-                guard let storage = try? Storage(bytes: model.elementCount &* type.size) else { return nil }
-                result = Body(storage, like: model, type)
-            }
-            operands[count] = ck_flat(data: result.start, dtype: type.rawValue, repeats: false)
-            if hasNumbers {
-                runWithNumbers(function.compiled.raw, typing.compute, model.elementCount)
-            } else {
-                run(function.compiled.raw, typing.compute, model.elementCount)
-            }
-            return Tensor(result)
+            guard let block = try? Block(bytes: model.elementCount &* type.size) else { return nil }
+            return Body(block, like: model, type)
+        }
+    }
+
+    @inline(__always)
+    private mutating func run(_ function: PointwiseFunction, _ typing: Typing, _ result: Body) {
+        flats[count] = ck_flat(data: result.start, dtype: result.dtype.rawValue, repeats: false)
+        if hasNumbers {
+            runWithNumbers(function.compiled.raw, typing.compute, result.elementCount)
+        } else {
+            run(function.compiled.raw, typing.compute, result.elementCount)
         }
     }
 
     @inline(__always)
     private mutating func run(_ program: UnsafePointer<ck_program>, _ compute: DType, _ elements: Int) {
-        var span = operands.mutableSpan
+        var span = flats.mutableSpan
         span.withUnsafeMutableBufferPointer {
             ck_run_flat(program, ck_dtype(UInt32(compute.rawValue)), Int64(elements), $0.baseAddress)
         }
@@ -96,10 +123,10 @@ struct FlatCall {
         var span = places.mutableSpan
         span.withUnsafeMutableBufferPointer { places in
             for i in 0..<count {
-                guard let number = numbers[i] else { continue }
+                guard case .number(let number) = operands[i] else { continue }
                 let place = places.baseAddress! + i
                 let type = number.store(at: place, for: compute)
-                operands[i] = ck_flat(data: place, dtype: type.rawValue, repeats: true)
+                flats[i] = ck_flat(data: place, dtype: type.rawValue, repeats: true)
             }
             run(program, compute, elements)
         }

@@ -6,20 +6,26 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     /// In the order of `derivative.saved`. The first ones lie in line, because an array is one more allocation for each node.
     /// Written in init and by `release()`, which never meets a rule: there is no access to watch over.
     @exclusivity(unchecked) private var saved = InlineArray<3, Operand<Tensor>?>(repeating: nil)
-    @exclusivity(unchecked) private var savedBesides: [Operand<Tensor>] = []
-    /// What hooks made of the saved tensors, in their order; empty if there were no hooks.
-    @exclusivity(unchecked) private var packed: [SavedTensor?] = []
-    /// Shape and type of the operands that want gradients, in the order of `derivative.operands`; empty if all are those of
-    /// the result.
-    private let targets: [(shape: Shape, dtype: DType)]
+    /// What most nodes do not have.
+    private let besides: Besides?
     /// The type of the first result.
     private let dtype: DType
     /// How the values were reduced in the same pass, if they were.
     let ending: PointwiseEnding?
 
+    private final class Besides: @unchecked Sendable {
+        /// What was saved from the fourth on.
+        var saved: [Operand<Tensor>] = []
+        /// What hooks made of the saved tensors, in their order; empty if there were no hooks.
+        var packed: [SavedTensor?] = []
+        /// Shape and type of the operands that want gradients, in the order of `derivative.operands`; empty if all are those of
+        /// the result.
+        var targets: [(shape: Shape, dtype: DType)] = []
+    }
+
     // Borrowed, as init would else own what it is given, and let go of it at once.
     init(
-        _ function: borrowing PointwiseFunction, _ operands: Span<Operand<Tensor>>,
+        _ function: borrowing PointwiseFunction, _ operands: Span<BorrowedOperand>,
         _ results: borrowing some RandomAccessCollection<Tensor>,
         _ ending: PointwiseEnding? = nil
     ) {
@@ -27,30 +33,39 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         var wanted: UInt64 = 0
         var isEven = true
         for i in operands.indices {
-            guard case .value(let tensor) = operands[i], tensor.body.source != nil else { continue }
-            wanted |= 1 << UInt64(i)
-            let hasShape = ending.map { $0.part.shape == tensor.shape } ?? tensor.body.hasShape(of: result)
-            if !hasShape || tensor.body.dtype != result.dtype { isEven = false }
+            guard case .value(let operand) = operands[i] else { continue }
+            operand._withUnsafeGuaranteedRef { body in
+                guard body.source != nil else { return }
+                wanted |= 1 << UInt64(i)
+                let hasShape = ending.map { $0.part.shape == body.layout.shape } ?? body.hasShape(of: result)
+                if !hasShape || body.dtype != result.dtype { isEven = false }
+            }
         }
         dtype = result.dtype
         let derivative = function.derivative(
             DerivativeKey(wanted: wanted, policy: .current, ending: ending?.kind))
         let isPacked = Watch.isOn && SavedTensorHooks.current != nil
+        let besides = isEven && !isPacked && derivative.saved.count <= 3 ? nil : Besides()
         for k in derivative.saved.indices {
             var operand =
                 switch derivative.saved[k] {
-                case .operand(let i): operands[i]
+                case .operand(let i): operands[i].held
                 case .result(let i):
                     Operand.value(results[results.index(results.startIndex, offsetBy: i)].detached())
                 }
             if isPacked {
-                packed.append(operand.tensor.map { SavedTensor($0) })
+                besides!.packed.append(operand.tensor.map { SavedTensor($0) })
                 if operand.tensor != nil { operand = .number(.int(0)) }
             }
-            if k < 3 { saved[k] = operand } else { savedBesides.append(operand) }
+            if k < 3 { saved[k] = operand } else { besides!.saved.append(operand) }
         }
-        targets =
-            isEven ? [] : derivative.operands.map { (operands[$0].tensor!.shape, operands[$0].tensor!.dtype) }
+        if !isEven {
+            besides!.targets = derivative.operands.map { i in
+                let operand = operands[i].held.tensor!
+                return (operand.shape, operand.dtype)
+            }
+        }
+        self.besides = besides
         // A tenth of a nanosecond for each step and element; the engine only compares.
         let elements = ending?.part.shape.elementCount ?? result.elementCount
         let work = Double(elements * derivative.function.program.values.count) * 0.1
@@ -74,11 +89,26 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
 
     override func backward(_ gradient: consuming Tensor, into inputs: inout Contributions<Tensor>) throws {
         if let ending { return try backward(gradient, through: ending, &inputs) }
-        let isRecorded = Recording.isOn
-        var gradient = gradient
+        // A pass that frees the graph records nothing, and need not look for the task-local.
+        let isRecorded = inputs.retainsGraph && Recording.isOn
+        var gradient = consume gradient
         // The engine has given the gradient away: what it leads to may be written over it.
         let isSpare = !isRecorded && gradient.isSpare()
-        if !isRecorded, propagateFlat(gradient, &inputs, isSpare) { return }
+        if !isRecorded, let operand = onlyOperand {
+            if derivative.isIdentity {
+                inputs[operand] = fitted(consume gradient, 0)
+                return
+            }
+            var call = flatCall(gradient)
+            if isSpare, call.write(derivative.function, over: gradient) {
+                inputs[operand] = fitted(consume gradient, 0)
+                return
+            }
+            if let result = call.result(derivative.function) {
+                inputs[operand] = fitted(result, 0)
+                return
+            }
+        }
         try propagate([.value(gradient)], &inputs, over: isSpare ? gradient : nil)
     }
 
@@ -86,13 +116,15 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         try propagate(gradients.map { $0.map(Operand.value) ?? .number(.float(0)) }, &inputs)
     }
 
-    /// The short way, for what is not recorded; false where that does not do.
-    private func propagateFlat(_ gradient: Tensor, _ inputs: inout Contributions<Tensor>, _ isSpare: Bool) -> Bool {
-        guard derivative.operands.count == 1, savedBesides.isEmpty, packed.isEmpty else { return false }
-        if derivative.isIdentity {
-            inputs[derivative.operands[0]] = fitted(gradient, 0)
-            return true
-        }
+    /// The operand whose gradient is one call of a function of a few operands; else nil.
+    private var onlyOperand: Int? {
+        guard derivative.operands.count == 1 else { return nil }
+        if let besides, !besides.saved.isEmpty || !besides.packed.isEmpty { return nil }
+        return derivative.operands[0]
+    }
+
+    @inline(__always)
+    private func flatCall(_ gradient: borrowing Tensor) -> FlatCall {
         var call = FlatCall()
         call.append(gradient)
         for k in saved.indices {
@@ -102,9 +134,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
             case nil: break
             }
         }
-        guard let result = call.result(derivative.function, over: isSpare ? gradient : nil) else { return false }
-        inputs[derivative.operands[0]] = fitted(result, 0)
-        return true
+        return call
     }
 
     func propagate(
@@ -123,18 +153,20 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
 
     /// A gradient in the shape and type of its operand.
     private func fitted(_ gradient: consuming Tensor, _ k: Int) -> Tensor {
-        guard targets.isEmpty else { return gradient.summed(to: targets[k].shape).asType(targets[k].dtype) }
+        if let targets = besides?.targets, !targets.isEmpty {
+            return gradient.summed(to: targets[k].shape).asType(targets[k].dtype)
+        }
         // A gradient that does not depend on anything is a number, which has no type of its own.
         return gradient.dtype == dtype ? gradient : gradient.asType(dtype)
     }
 
-    private var allSaved: [Operand<Tensor>] { (0..<3).compactMap { saved[$0] } + savedBesides }
+    private var allSaved: [Operand<Tensor>] { (0..<3).compactMap { saved[$0] } + (besides?.saved ?? []) }
 
     /// What was saved, without its place in the graph.
     var unpacked: [Operand<Tensor>] {
         get throws {
             var operands = allSaved
-            for (i, packed) in packed.enumerated() {
+            for (i, packed) in (besides?.packed ?? []).enumerated() {
                 if let packed { operands[i] = .value(try packed.tensor) }
             }
             return operands
@@ -155,8 +187,9 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     }
 
     override func release() {
-        (saved, savedBesides) = (InlineArray(repeating: nil), [])
-        packed = []
+        saved = InlineArray(repeating: nil)
+        besides?.saved = []
+        besides?.packed = []
         ending?.prepared = nil
     }
 }
@@ -164,9 +197,5 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
 extension Operand where Value == Tensor {
     var tensor: Tensor? {
         if case .value(let tensor) = self { tensor } else { nil }
-    }
-
-    fileprivate var source: Edge<Tensor>? {
-        if case .value(let tensor) = self { tensor.body.source } else { nil }
     }
 }

@@ -58,16 +58,21 @@ extension PointwiseFunction {
         if isRecorded, reduction == .sum, let pass = try prepared(operands.span, call) {
             try pass.function.compiled.run(pass.operands, into: pass.gradients, reduction, part, type, result.buffer)
             let ending = PointwiseEnding(self, reduction, part, pass)
-            result.source = Edge(PointwiseNode(self, operands.span, CollectionOfOne(result), ending))
+            record(&result, operands, ending)
         } else {
             try compiled.run(operands, into: [], reduction, part, type, result.buffer)
             if isRecorded {
                 let ending = PointwiseEnding(self, reduction, part, nil)
-                result.source = Edge(PointwiseNode(self, operands.span, CollectionOfOne(result), ending))
+                record(&result, operands, ending)
             }
         }
         if Watch.isOn { Watch.note(self, operands.span, [result], result.source?.node) }
         return result
+    }
+
+    private func record(_ result: inout Tensor, _ operands: [Operand<Tensor>], _ ending: PointwiseEnding) {
+        let node = operands.span.withBorrowed { PointwiseNode(self, $0, CollectionOfOne(result), ending) }
+        result.source = Edge(node)
     }
 
     /// What the parts of the gradient add up to, given the operands and the result: how many values share that of the largest;

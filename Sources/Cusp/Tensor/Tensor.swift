@@ -22,7 +22,7 @@ public struct Tensor: Sendable {
 
     /// Contiguous elements with unspecified values.
     init(uninitialized shape: Shape, _ dtype: DType) throws(TensorError) {
-        body = Body(try Storage(bytes: shape.elementCount &* dtype.size), Layout(shape), dtype, nil)
+        body = Body(try Block(bytes: shape.elementCount &* dtype.size), shape, dtype)
     }
 
     /// The elements.
@@ -52,7 +52,7 @@ public struct Tensor: Sendable {
 
     /// Whether nobody else can see the elements, so that they may be written.
     mutating func isUnique() -> Bool {
-        isKnownUniquelyReferenced(&body) && isKnownUniquelyReferenced(&body.storage)
+        isKnownUniquelyReferenced(&body) && body.isLoneHolder()
     }
 
     /// Whether an operation may write its result over these elements, once it has read them: nobody else sees them, nothing
@@ -76,64 +76,4 @@ public struct Tensor: Sendable {
     public var elementCount: Int { body.elementCount }
     /// Whether the elements follow one another in memory in row-major order.
     public var isContiguous: Bool { body.isContiguous }
-}
-
-/// What a tensor holds, behind one reference: 170 bytes of shape and strides would be copied with every move of the value.
-///
-/// Nearly all of it never changes, so that Swift reads it where it lies, without copying or retaining it first. The rest is
-/// written only while one tensor alone has it, so that Swift need not watch over its accesses at run time.
-final class Body: @unchecked Sendable {
-    /// Never replaced; a variable because only of one can be asked whether it is the only reference.
-    @exclusivity(unchecked) fileprivate(set) var storage: Storage
-    let layout: Layout
-    let dtype: DType
-    let elementCount: Int
-    let isContiguous: Bool
-    /// Whether all elements are one, which repeats.
-    let isRepeated: Bool
-    /// The first element's address.
-    let start: UnsafeMutableRawPointer
-    // Written so, they have no value before init gives them one, which would have to be released there.
-    @exclusivity(unchecked) fileprivate(set) var source: Optional<Edge<Tensor>>
-    @exclusivity(unchecked) fileprivate(set) var cut: Optional<CutGradient>
-
-    /// The shape in one word, so that two are compared at once: 0 where it does not fit.
-    let shapeCode: UInt64
-
-    init(_ storage: Storage, _ layout: Layout, _ dtype: DType, _ source: Edge<Tensor>?) {
-        self.storage = storage
-        self.layout = layout
-        self.dtype = dtype
-        self.source = source
-        cut = nil
-        elementCount = layout.shape.elementCount
-        isContiguous = layout.isContiguous
-        isRepeated = elementCount == 1 || layout.isRepeated
-        start = storage.data + layout.offset &* dtype.size
-        shapeCode = layout.shape.code
-    }
-
-    /// Contiguous elements in the shape of `model`.
-    @inline(__always)
-    init(_ storage: Storage, like model: borrowing Body, _ dtype: DType) {
-        self.storage = storage
-        if model.isContiguous && model.layout.offset == 0 {
-            layout = model.layout
-        } else {
-            layout = Layout(model.layout.shape)
-        }
-        self.dtype = dtype
-        source = nil
-        cut = nil
-        elementCount = model.elementCount
-        isContiguous = true
-        isRepeated = elementCount == 1
-        start = storage.data
-        shapeCode = model.shapeCode
-    }
-
-    @inline(__always)
-    func hasShape(of other: Body) -> Bool {
-        shapeCode == other.shapeCode && (shapeCode != 0 || layout.shape == other.layout.shape)
-    }
 }
