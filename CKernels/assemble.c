@@ -3,8 +3,8 @@
 #include "builder.h"
 
 #if defined(__x86_64__)
-enum { LONGEST = 32, REGISTERS = 16, SUMS = 8, FIRST_SUM = REGISTERS - SUMS, POINTERS = 5 };
-enum { ROOM = 160 };  // bytes that one instruction takes at most
+enum { LONGEST = 32, REGISTERS = 16, SUMS = 8, FIRST_SUM = REGISTERS - SUMS, POINTERS = 4, SUMS_POINTER = VEX_RDX };
+enum { ROOM = 160, FUNCTION_ROOM = 1024 };  // bytes that one instruction takes at most
 
 static const ck_instruction *instruction(const ck_builder *b, int i) { return &b->r->program->instructions[i]; }
 
@@ -42,10 +42,22 @@ static void end_meanwhile(ck_builder *b) {
   b->meanwhile = 0;
 }
 
+// Adds to the sum that has every eighth vector.
+static void put_sum(ck_builder *b, int value) {
+  if (!b->sums_outside) return ARITHMETIC(VEX_ADD, FIRST_SUM + b->copy, FIRST_SUM + b->copy, ck_in(value));
+  const int sum = ck_take_meanwhile(b);
+  const vex_operand outside = {.kind = VEX_STREAM, .reg = SUMS_POINTER, .index = VEX_SCRATCH};
+  vex_scratch_count(&b->room.at, CK_CODE_ROUND - CK_CODE_VECTOR);
+  ARITHMETIC(VEX_ADD, sum, value, outside);
+  vex_store(&b->room.at, ck_wide(b), false, sum, outside);
+}
+
 static void put_instruction(ck_builder *b, int i) {
   const ck_instruction *now = instruction(b, i);
   const int out = ck_take(b);
-  const bool truth = ck_put(b, now, out);
+  bool truth = false;
+  if (ck_is_assembled_function(b->r, i)) ck_put_function(b, i, out);
+  else truth = ck_put(b, now, out);
   end_meanwhile(b);
   const int sources[] = {now->a, now->b, now->c}, arity = ck_operations[now->operation].arity;
   for (int s = 0; s < arity; s++) {
@@ -57,10 +69,11 @@ static void put_instruction(ck_builder *b, int i) {
   if (is_written(b, now->dst, i)) {
     const int result = ck_number(b, now->dst);
     if (now->dst == b->summed) {
-      ARITHMETIC(VEX_ADD, FIRST_SUM + b->copy, FIRST_SUM + b->copy, ck_in(result));
+      put_sum(b, result);
     } else {
-      vex_store(&b->room.at, ck_wide(b), is_output(b, now->dst) && b->r->past[now->dst], result,
-                ck_memory(b, now->dst));
+      // Half a line at a time leaves the caches only if the other half follows at once.
+      const bool past = b->functions == 0 && is_output(b, now->dst) && b->r->past[now->dst];
+      vex_store(&b->room.at, ck_wide(b), past, result, ck_memory(b, now->dst));
     }
     end_meanwhile(b);
   }
@@ -90,28 +103,45 @@ static void put_beginning(ck_builder *b) {
   }
 }
 
+static vex_operand sum_outside(int i) {
+  return (vex_operand){.kind = VEX_STREAM, .reg = SUMS_POINTER, .index = VEX_RCX, .offset = i * CK_CODE_VECTOR};
+}
+
 // Eight sums, each of every eighth vector, to the end that fold_row of fold.inc comes to: 16 lanes of float32 are two vectors.
 static void begin_sums(ck_builder *b) {
-  for (int i = 0; i < SUMS; i++) ARITHMETIC(VEX_XOR, FIRST_SUM + i, FIRST_SUM + i, ck_in(FIRST_SUM + i));
+  vex_zero_count(&b->room.at);
+  if (b->sums_outside) vex_pointer(&b->room.at, SUMS_POINTER, b->summed);
+  const int zero = b->sums_outside ? ck_take_meanwhile(b) : FIRST_SUM;
+  ARITHMETIC(VEX_XOR, zero, zero, ck_in(zero));
+  for (int i = 0; i < SUMS; i++) {
+    if (b->sums_outside) vex_store(&b->room.at, ck_wide(b), false, zero, sum_outside(i));
+    else LOAD(FIRST_SUM + i, ck_in(zero));
+  }
+  end_meanwhile(b);
 }
 
 static void end_sums(ck_builder *b) {
+  vex_zero_count(&b->room.at);
+  for (int i = 0; i < SUMS && b->sums_outside; i++) LOAD(FIRST_SUM + i, sum_outside(i));
   for (int step = 2; step < SUMS; step *= 2)
     for (int i = 0; i < SUMS; i += 2 * step)
       for (int half = i; half < i + 2; half++)
         ARITHMETIC(VEX_ADD, FIRST_SUM + half, FIRST_SUM + half, ck_in(FIRST_SUM + half + step));
-  vex_zero_count(&b->room.at);
   for (b->copy = 0; b->copy < 2; b->copy++)
     vex_store(&b->room.at, ck_wide(b), false, FIRST_SUM + b->copy, ck_memory(b, b->summed));
 }
 
 static bool try(ck_builder *b) {
   const bool sums = b->summed >= 0;
-  const int copies = sums ? SUMS : 1;
-  b->free = (1u << (sums ? FIRST_SUM : REGISTERS)) - 1;
+  b->functions = 0, b->of = -1;
+  for (int i = b->first; i < b->end; i++) b->functions += ck_is_assembled_function(b->r, i);
+  b->sums_outside = sums && b->functions > 0;
+  const bool sums_inside = sums && !b->sums_outside;
+  const int copies = sums_inside ? SUMS : 1;
+  b->free = (1u << (sums_inside ? FIRST_SUM : REGISTERS)) - 1;
   memset(b->held, -1, sizeof b->held);
   memset(b->pointer, -1, sizeof b->pointer);
-  if (b->room.end - b->room.at < ((b->end - b->first) * copies + 4) * ROOM) return false;
+  if (b->room.end - b->room.at < ((b->end - b->first) * copies + 4) * ROOM + b->functions * FUNCTION_ROOM) return false;
   put_beginning(b);
   if (sums) begin_sums(b);
   uint8_t *const loop = vex_loop(&b->room.at);
@@ -126,12 +156,12 @@ static bool try(ck_builder *b) {
 int ck_assemble(const ck_run_plan *plan, int first, int summed, ck_code_room *room) {
   int end = first;
   while (end < plan->program->count && end - first < LONGEST &&
-         ck_is_cheap(ck_operation_of(plan, &plan->program->instructions[end])))
+         (ck_is_cheap(ck_operation_of(plan, &plan->program->instructions[end])) || ck_is_assembled_function(plan, end)))
     end++;
   for (const int least = summed < 0 ? 2 : 1; end - first >= least; end--) {
     ck_builder b = {.r = plan, .first = first, .end = end, .summed = summed, .room = *room};
     if (!try(&b)) continue;
-    room->at = b.room.at;
+    *room = b.room;
     return end - first;
   }
   return 0;

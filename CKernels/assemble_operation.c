@@ -100,7 +100,7 @@ bool ck_put(ck_builder *b, const ck_instruction *i, int out) {
     return put_extreme(b, i, operation == CK_maximum ? VEX_MAX : VEX_MIN, out), false;
   const int a = ck_number(b, i->a);
   switch (operation) {
-  case CK_copy: vex_load(&b->room.at, ck_wide(b), out, ck_in(a)); return false;
+  case CK_copy: LOAD(out, ck_in(a)); return false;
   case CK_neg: ARITHMETIC(VEX_XOR, out, a, ck_pool(b, CK_POOL_SIGN)); return false;
   case CK_abs: ARITHMETIC(VEX_AND, out, a, ck_pool(b, CK_POOL_SIZE)); return false;
   case CK_sign: put_sign(b, a, out); return false;
@@ -108,7 +108,7 @@ bool ck_put(ck_builder *b, const ck_instruction *i, int out) {
   case CK_rsqrt: case CK_reciprocal: {
     int root = a;
     if (operation == CK_rsqrt) ARITHMETIC(VEX_SQRT, root = ck_take_meanwhile(b), 0, ck_in(a));
-    vex_load(&b->room.at, ck_wide(b), out, ck_pool(b, CK_POOL_ONE));
+    LOAD(out, ck_pool(b, CK_POOL_ONE));
     ARITHMETIC(VEX_DIV, out, out, ck_in(root));
     return false;
   }

@@ -20,16 +20,27 @@ int ck_constant(const ck_builder *b, int place) {
   return i >= 0 && i < b->r->program->constants ? CK_POOL_FIXED + i : -1;
 }
 
+vex_operand ck_number_in_pool(ck_builder *b, double number) {
+  const float single = (float)number;
+  uint8_t vector[CK_CODE_VECTOR];
+  ck_fill_vector(vector, ck_wide(b) ? (const void *)&number : &single, ck_size(b->r->compute));
+  int i = 0;
+  while (i < b->room.vectors && memcmp(b->room.pool + i * CK_CODE_VECTOR, vector, CK_CODE_VECTOR) != 0) i++;
+  if (i == CK_POOL_MOST) return b->failed = true, ck_pool(b, 0);
+  if (i == b->room.vectors) memcpy(b->room.pool + b->room.vectors++ * CK_CODE_VECTOR, vector, CK_CODE_VECTOR);
+  return ck_pool(b, i);
+}
+
 vex_operand ck_memory(ck_builder *b, int place) {
   if (b->pointer[place] < 0) vex_pointer(&b->room.at, VEX_SCRATCH, place);
   const int base = b->pointer[place] < 0 ? VEX_SCRATCH : b->pointer[place];
-  return (vex_operand){.kind = VEX_STREAM, .reg = base, .offset = b->copy * CK_CODE_VECTOR};
+  return (vex_operand){.kind = VEX_STREAM, .reg = base, .index = VEX_RCX, .offset = b->copy * CK_CODE_VECTOR};
 }
 
 int ck_value(ck_builder *b, int place) {
   if (b->held[place] >= 0) return b->held[place];
   const int reg = ck_take(b), constant = ck_constant(b, place);
-  vex_load(&b->room.at, ck_wide(b), reg, constant >= 0 ? ck_pool(b, constant) : ck_memory(b, place));
+  LOAD(reg, constant >= 0 ? ck_pool(b, constant) : ck_memory(b, place));
   b->held[place] = (int8_t)reg, b->truth[place] = false;
   return reg;
 }

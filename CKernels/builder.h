@@ -9,6 +9,8 @@ typedef struct {
   const ck_run_plan *r;
   int first, end;             // the instructions
   int summed;                 // as ck_assemble's
+  int functions;              // of the instructions, how many are one of assemble_function.c
+  bool sums_outside;          // in memory, at the place of the output: functions want the registers
   int copy;                   // which of the round's vectors
   ck_code_room room;
   bool failed;                // out of registers
@@ -17,6 +19,7 @@ typedef struct {
   int8_t held[CK_PLACES];     // the register that has a place's value; -1
   bool truth[CK_PLACES];      // ... as all bits or none, which is what a comparison gives
   int8_t pointer[CK_PLACES];  // the register that has a place's address; -1
+  int exponential, of;        // the register that has exp(-|x|) of a place, for the next instruction; of -1: none has
 } ck_builder;
 
 static inline bool ck_wide(const ck_builder *b) { return b->r->compute == CK_FLOAT64; }
@@ -24,9 +27,12 @@ static inline vex_operand ck_in(int reg) { return (vex_operand){.kind = VEX_REGI
 static inline vex_operand ck_pool(const ck_builder *b, int vector) {
   return (vex_operand){.kind = VEX_POOL, .pool = b->room.pool + vector * CK_CODE_VECTOR};
 }
+// The vector that has this number in all lanes.
+vex_operand ck_number_in_pool(ck_builder *b, double number);
 #define ARITHMETIC(code, out, a, rm) vex_arithmetic(&b->room.at, ck_wide(b), code, out, a, rm)
 #define COMPARE(how, out, a, rm) vex_compare(&b->room.at, ck_wide(b), how, out, a, rm)
 #define BLEND(out, no, yes, mask) vex_blend(&b->room.at, ck_wide(b), out, no, yes, mask)
+#define LOAD(out, from) vex_load(&b->room.at, ck_wide(b), out, from)
 
 // A free register; and one that is free again after the instruction.
 int ck_take(ck_builder *b);
@@ -46,5 +52,9 @@ vex_operand ck_operand_of(ck_builder *b, int place);
 // (assemble_operation.c).
 ck_operation ck_operation_of(const ck_run_plan *r, const ck_instruction *in);
 bool ck_put(ck_builder *b, const ck_instruction *in, int out);
+
+// The same for functions that are made of an exponential (assemble_function.c): whether instruction i is one that can be put.
+bool ck_is_assembled_function(const ck_run_plan *r, int i);
+void ck_put_function(ck_builder *b, int i, int out);
 
 #endif

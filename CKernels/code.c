@@ -53,8 +53,7 @@ static const ck_code *find(const ck_code *code, const ck_code *like) {
   return code;
 }
 
-// One number of the compute type in all lanes.
-static void fill(uint8_t *vector, const void *number, size_t size) {
+void ck_fill_vector(uint8_t *vector, const void *number, size_t size) {
   for (size_t at = 0; at < CK_CODE_VECTOR; at += size) memcpy(vector + at, number, size);
 }
 
@@ -63,13 +62,13 @@ static void fill_pool(uint8_t *pool, const ck_run_plan *r) {
   const size_t size = ck_size(r->compute);
   for (int i = 0; i < CK_POOL_FIXED; i++) {
     const float single = (float)numbers[i];
-    fill(pool + i * CK_CODE_VECTOR, size == 4 ? (const void *)&single : &numbers[i], size);
+    ck_fill_vector(pool + i * CK_CODE_VECTOR, size == 4 ? (const void *)&single : &numbers[i], size);
   }
   // All bits but the sign.
   for (int i = 0; i < CK_CODE_VECTOR; i++)
     pool[CK_POOL_SIZE * CK_CODE_VECTOR + i] = ~pool[CK_POOL_SIGN * CK_CODE_VECTOR + i];
   for (int i = 0; i < r->program->constants; i++)
-    fill(pool + (CK_POOL_FIXED + i) * CK_CODE_VECTOR, (const char *)r->constants + (size_t)i * size, size);
+    ck_fill_vector(pool + (CK_POOL_FIXED + i) * CK_CODE_VECTOR, (const char *)r->constants + (size_t)i * size, size);
 }
 
 // All stretches of the program, in memory of their own that nobody writes to any more.
@@ -80,7 +79,8 @@ static ck_code *make(const ck_run_plan *r, const ck_code *like) {
   uint8_t *pool = (uint8_t *)code + (sizeof *code + CK_CODE_VECTOR - 1) / CK_CODE_VECTOR * CK_CODE_VECTOR;
   fill_pool(pool, r);
   ck_code_room room = {.pool = pool, .end = (uint8_t *)code + MEMORY};
-  room.at = pool + (CK_POOL_FIXED + r->program->constants) * CK_CODE_VECTOR;
+  room.vectors = CK_POOL_FIXED + r->program->constants;
+  room.at = pool + CK_POOL_MOST * CK_CODE_VECTOR;
   for (int i = 0; i < r->program->count && code->stretches < CK_STRETCHES;) {
     const uint8_t *start = room.at;
     const int count = ck_assemble(r, i, like->summed, &room);

@@ -32,12 +32,16 @@ const ck_code *ck_code_for(const ck_run_plan *plan, int summed);
 bool ck_pays_to_compile(const ck_program *program, int64_t elements);
 enum { CK_CODE_ROUND = 8 * CK_CODE_VECTOR, CK_SUM_BYTES = 2 * CK_CODE_VECTOR };
 
-// Where code goes, and vectors that it finds there: CK_POOL_FIXED of them, then one for each of the program's constants.
+// Where code goes, and vectors that it finds there: CK_POOL_FIXED of them, then one for each of the program's constants, then what
+// functions want.
 typedef struct {
-  uint8_t *at, *end;
-  const uint8_t *pool;
+  uint8_t *at, *end, *pool;
+  int vectors;
 } ck_code_room;
 enum { CK_POOL_ZERO, CK_POOL_ONE, CK_POOL_MINUS_ONE, CK_POOL_SIGN, CK_POOL_SIZE, CK_POOL_FIXED };
+enum { CK_POOL_MOST = CK_POOL_FIXED + CK_MAX_CONSTANTS + 64 };
+// One number of so many bytes in all lanes.
+void ck_fill_vector(uint8_t *vector, const void *number, size_t size);
 
 // Writes down the longest stretch that begins at instruction `first` and fits into the registers: how many instructions, 0 if it is
 // none (assemble.c).

@@ -11,19 +11,21 @@
 
 enum { VEX_RAX, VEX_RCX, VEX_RDX, VEX_RSI = 6, VEX_R8 = 8, VEX_SCRATCH = VEX_RAX };
 // Registers that a function may use without keeping what they hold.
-static const int vex_pointers[] = {VEX_R8, VEX_R8 + 1, VEX_R8 + 2, VEX_R8 + 3, VEX_RDX};
+static const int vex_pointers[] = {VEX_R8, VEX_R8 + 1, VEX_R8 + 2, VEX_R8 + 3};
 
 typedef struct {
   enum { VEX_REGISTER, VEX_POOL, VEX_STREAM } kind;
   int reg;              // a vector's, or of a stream the one that has its address
-  int offset;           // in a stream
+  int index, offset;    // in a stream: a register, and bytes
   const uint8_t *pool;  // an address near the code
 } vex_operand;
 
 enum {
   VEX_SQRT = 0x51, VEX_AND = 0x54, VEX_AND_NOT, VEX_OR, VEX_XOR, VEX_ADD, VEX_MUL, VEX_SUB = 0x5c, VEX_MIN, VEX_DIV, VEX_MAX
 };
-enum { VEX_EQ = 0, VEX_LT = 17, VEX_LE, VEX_UNORDERED = 3, VEX_NE = 4, VEX_GE = 29, VEX_GT };  // none signals but for a NaN
+// A multiply-add in place: out + a·b, a·out + b, and b - a·out.
+enum { VEX_FMA = 0xb8, VEX_FMA_BY = 0xa8, VEX_FMA_LESS = 0xac };
+enum { VEX_EQ = 0, VEX_LT = 17, VEX_LE, VEX_UNORDERED = 3, VEX_NE = 4, VEX_ORDERED = 7, VEX_GE = 29, VEX_GT };  // none signals but for a NaN
 enum { VEX_NEAREST = 8, VEX_DOWN, VEX_UP, VEX_TO_ZERO };
 
 static inline void vex_byte(uint8_t **at, int byte) { *(*at)++ = (uint8_t)byte; }
@@ -33,6 +35,8 @@ static inline void vex_word(uint8_t **at, int64_t word) {
   memcpy(*at, &bits, sizeof bits);
   *at += sizeof bits;
 }
+
+enum { VEX_66 = 1, VEX_WIDE = 0x80 };
 
 // The prefix, the code, and the operands: `reg`, `other` and what `rm` names. `last`: the bytes that follow.
 static inline void vex_put(uint8_t **at, int map, int prefix, int code, int reg, int other, vex_operand rm, int last) {
@@ -48,15 +52,33 @@ static inline void vex_put(uint8_t **at, int map, int prefix, int code, int reg,
     vex_byte(at, middle | 5);
     vex_word(at, rm.pool - (*at + 4 + last));
     break;
-  case VEX_STREAM:  // [base + rcx + offset]
+  case VEX_STREAM:  // [base + index + offset]
     vex_byte(at, (rm.offset ? 0x80 : 0) | middle | 4);
-    vex_byte(at, VEX_RCX << 3 | (base & 7));
+    vex_byte(at, rm.index << 3 | (base & 7));
     if (rm.offset) vex_word(at, rm.offset);
   }
 }
 
 static inline void vex_arithmetic(uint8_t **at, bool wide, int code, int out, int a, vex_operand b) {
   vex_put(at, 1, wide, code, out, a, b, 0);
+}
+
+static inline void vex_fused(uint8_t **at, bool wide, int code, int out, int a, vex_operand b) {
+  vex_put(at, 2, VEX_66 | (wide ? VEX_WIDE : 0), code, out, a, b, 0);
+}
+
+// Integers as wide as the numbers: a sum, a difference, and a shift by so many bits.
+static inline void vex_add_whole(uint8_t **at, bool wide, int out, int a, vex_operand b) {
+  vex_put(at, 1, VEX_66, wide ? 0xd4 : 0xfe, out, a, b, 0);
+}
+
+static inline void vex_subtract_whole(uint8_t **at, bool wide, int out, int a, vex_operand b) {
+  vex_put(at, 1, VEX_66, wide ? 0xfb : 0xfa, out, a, b, 0);
+}
+
+static inline void vex_shift(uint8_t **at, bool wide, bool left, int out, vex_operand a, int bits) {
+  vex_put(at, 1, VEX_66, wide ? 0x73 : 0x72, left ? 6 : 2, out, a, 1);
+  vex_byte(at, bits);
 }
 
 static inline void vex_compare(uint8_t **at, bool wide, int how, int out, int a, vex_operand b) {
@@ -66,12 +88,12 @@ static inline void vex_compare(uint8_t **at, bool wide, int how, int out, int a,
 
 // `yes` where the mask's sign is set, else `no`.
 static inline void vex_blend(uint8_t **at, bool wide, int out, int no, vex_operand yes, int mask) {
-  vex_put(at, 3, 1, wide ? 0x4b : 0x4a, out, no, yes, 1);
+  vex_put(at, 3, VEX_66, wide ? 0x4b : 0x4a, out, no, yes, 1);
   vex_byte(at, mask << 4);
 }
 
 static inline void vex_round(uint8_t **at, bool wide, int how, int out, vex_operand a) {
-  vex_put(at, 3, 1, wide ? 9 : 8, out, 0, a, 1);
+  vex_put(at, 3, VEX_66, wide ? 9 : 8, out, 0, a, 1);
   vex_byte(at, how);
 }
 
@@ -98,6 +120,12 @@ static inline void vex_pointer(uint8_t **at, int reg, int place) {
   vex_byte(at, 0x8b);
   vex_byte(at, 2 << 6 | (reg & 7) << 3 | VEX_RSI);
   vex_word(at, place * 8);
+}
+
+// The scratch register becomes the count, of which only these bits.
+static inline void vex_scratch_count(uint8_t **at, int mask) {
+  vex_byte(at, 0x89), vex_byte(at, 0xc8);                    // mov eax, ecx
+  vex_byte(at, 0x25), vex_word(at, mask);                    // and eax, mask
 }
 
 static inline void vex_zero_count(uint8_t **at) { vex_byte(at, 0x31), vex_byte(at, 0xc9); }  // xor ecx, ecx

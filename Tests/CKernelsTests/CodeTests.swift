@@ -10,16 +10,16 @@ extension KernelTests {
         @Test(arguments: [CK_FLOAT32, CK_FLOAT64], 0..<4) func sameBitsAsRows(compute: ck_dtype, part: Int) {
             for seed in stride(from: part, to: 160, by: 4) {
                 if compute == CK_FLOAT32 {
-                    CheapProgram<Float>(seed: seed).check()
+                    DrawnProgram<Float>(seed: seed).check()
                 } else {
-                    CheapProgram<Double>(seed: seed).check()
+                    DrawnProgram<Double>(seed: seed).check()
                 }
             }
         }
 
         /// Programs are compiled where they may be, and not where they are short, or where it is forbidden.
         @Test func whatIsCompiled() {
-            let program = CheapProgram<Float>(seed: 1, count: 5000)
+            let program = DrawnProgram<Float>(seed: 1, count: 5000)
             let compiled = [0, 5000, 20_000, .max].map { program.run(from: $0).compiled }
             #expect(compiled == [Self.isCompiled, Self.isCompiled, false, false])
             // Often is as good as long.
@@ -31,7 +31,7 @@ extension KernelTests {
 
         /// Several threads that want the same code for the first time.
         @Test func callersAtOnce() {
-            let program = CheapProgram<Float>(seed: 2, count: 5000)
+            let program = DrawnProgram<Float>(seed: 2, count: 5000)
             let expected = program.run(from: .max).bits
             for _ in 0..<20 {
                 let agree = program.runAtOnce(callers: 4).allSatisfy { $0 == expected }
@@ -41,14 +41,27 @@ extension KernelTests {
     }
 }
 
-/// A program of cheap instructions, of which many are in registers at a time, on operands full of special numbers.
-private struct CheapProgram<T: ComputeType & BinaryFloatingPoint> {
+/// A program of instructions that can be machine code, and few others, on operands full of special numbers.
+private struct DrawnProgram<T: ComputeType & BinaryFloatingPoint> {
     static var operations: [ck_operation] {
         [
             CK_copy, CK_neg, CK_abs, CK_sign, CK_sqrt, CK_rsqrt, CK_reciprocal, CK_square, CK_floor, CK_ceil, CK_trunc,
             CK_round, CK_isnan, CK_add, CK_sub, CK_mul, CK_div, CK_chain, CK_maximum, CK_minimum, CK_eq, CK_ne, CK_lt,
-            CK_le, CK_gt, CK_ge, CK_where, CK_clamp, CK_exp, CK_pow,
+            CK_le, CK_gt, CK_ge, CK_where, CK_clamp, CK_exp, CK_sigmoid, CK_sigmoid_slope, CK_tanh, CK_softplus,
+            CK_logaddexp, CK_log1p, CK_log, CK_pow,
         ]
+    }
+    /// What often follows an operation, of its result or of its operand: then an exponential is of no positive number, a logarithm
+    /// of one near 1, or two functions share what they compute.
+    static func follower(of operation: ck_operation) -> (operation: ck_operation, readsResult: Bool)? {
+        switch operation {
+        case CK_abs: (CK_neg, true)
+        case CK_neg: (CK_exp, true)
+        case CK_exp: (CK_log1p, true)
+        case CK_sigmoid: (CK_sigmoid_slope, false)
+        case CK_sigmoid_slope: (CK_sigmoid, false)
+        default: nil
+        }
     }
     static var specials: [Double] {
         [0, -0.0, 1, -1, .nan, .infinity, -.infinity, 0.5, 1.5, -2.5, 2, 1e-40, 3e38, -7]
@@ -67,7 +80,10 @@ private struct CheapProgram<T: ComputeType & BinaryFloatingPoint> {
         self.count = count ?? 1 + generator.below(5000)
         for _ in 0...generator.below(4) {
             let block = Block<T>(self.count) { _ in
-                T(generator.below(3) == 0 ? Self.specials[generator.below(14)] : Double(generator.below(800)) / 100 - 4)
+                let number = Double(generator.below(8000)) / 1000 - 4
+                return T(
+                    generator.below(3) == 0
+                        ? Self.specials[generator.below(14)] : generator.below(4) == 0 ? 250 * number : number)
             }
             inputs.append(block)
             repeats.append(generator.below(4) == 0)
@@ -80,8 +96,14 @@ private struct CheapProgram<T: ComputeType & BinaryFloatingPoint> {
         var targets = (0..<2 + generator.below(30)).map { _ in firstRegister + generator.below(registers) }
         for output in 0..<outputs { targets.insert(inputs.count + output, at: generator.below(targets.count + 1)) }
         for target in targets {
-            let from = (0..<3).map { _ in UInt8(readable[generator.below(readable.count)]) }
-            let operation = Self.operations[generator.below(Self.operations.count)]
+            var from = (0..<3).map { _ in UInt8(readable[generator.below(readable.count)]) }
+            var operation = Self.operations[generator.below(Self.operations.count)]
+            if let last = instructions.last, generator.below(2) == 0,
+                let follower = Self.follower(of: ck_operation(UInt32(last.operation)))
+            {
+                operation = follower.operation
+                from[0] = follower.readsResult ? last.dst : last.a
+            }
             instructions.append(
                 ck_instruction(
                     operation: UInt8(operation.rawValue), dst: UInt8(target), a: from[0], b: from[1], c: from[2]))

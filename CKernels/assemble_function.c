@@ -1,0 +1,233 @@
+// Functions that are made of an exponential, in machine code: step by step those of vector_functions.inc, so the same bits.
+// Everything is computed in every lane, without a branch.
+#include "builder.h"
+#include "vector_numbers.h"
+
+#if defined(__x86_64__)
+// The sign of what a place has before instruction i, where that is known: 1 for 0 and more, -1 for 0 and less, else 0. NaN has any.
+static int sign_before(const ck_run_plan *r, int place, int i, int depth) {
+  const int constant = place - r->layout.operands;
+  if (constant >= 0 && constant < r->program->constants) {
+    const double number = r->program->constant_values[constant];
+    return number > 0 ? 1 : number < 0 ? -1 : 0;
+  }
+  while (--i >= 0 && r->program->instructions[i].dst != place) {}
+  if (i < 0 || depth == 0) return 0;
+  const ck_instruction *in = &r->program->instructions[i];
+  switch (ck_operation_of(r, in)) {
+  case CK_abs: case CK_square: case CK_exp: case CK_sigmoid: return 1;
+  case CK_neg: return -sign_before(r, in->a, i, depth - 1);
+  case CK_mul: case CK_div: return sign_before(r, in->a, i, depth - 1) * sign_before(r, in->b, i, depth - 1);
+  default: return 0;
+  }
+}
+
+static bool is_negative(const ck_run_plan *r, int i) { return sign_before(r, r->program->instructions[i].a, i, 6) < 0; }
+
+// Whether what instruction i reads is an exponential of 0 or less, and so within 0 and 1.
+static bool is_fraction(const ck_run_plan *r, int i) {
+  const int place = r->program->instructions[i].a;
+  while (--i >= 0 && r->program->instructions[i].dst != place) {}
+  return i >= 0 && ck_operation_of(r, &r->program->instructions[i]) == CK_exp && is_negative(r, i);
+}
+
+bool ck_is_assembled_function(const ck_run_plan *r, int i) {
+  switch (ck_operation_of(r, &r->program->instructions[i])) {
+  case CK_exp: case CK_sigmoid: case CK_sigmoid_slope: case CK_tanh: return true;
+  case CK_log1p: return r->compute == CK_FLOAT32 && is_fraction(r, i);
+  case CK_softplus: case CK_logaddexp: return r->compute == CK_FLOAT32;
+  default: return false;
+  }
+}
+
+// A number of vector_numbers.h for this type; there may be as many as fit into a list.
+#define NUMBER(name) ck_number_in_pool(b, ck_wide(b) ? name##_f64 : (double)name##_f32)
+#define COUNT(list) (int)(sizeof list / sizeof *list)
+#define NUMBERS(name) \
+  (numbers) { name##_f32, name##_f64, ck_wide(b) ? COUNT(name##_f64) : COUNT(name##_f32) }
+typedef struct {
+  const float *singles;
+  const double *doubles;
+  int count;
+} numbers;
+
+#define FUSED(code, out, a, rm) vex_fused(&b->room.at, ck_wide(b), code, out, a, rm)
+#define ADD_WHOLE(out, a, rm) vex_add_whole(&b->room.at, ck_wide(b), out, a, rm)
+#define SHIFT_LEFT(out, a, bits) vex_shift(&b->room.at, ck_wide(b), true, out, ck_in(a), bits)
+static int mantissa_bits(const ck_builder *b) { return ck_wide(b) ? mantissa_bits_f64 : mantissa_bits_f32; }
+
+// The polynomial of x in `out`.
+static void put_polynomial(ck_builder *b, int out, int x, int square, numbers c) {
+  const int term = ck_take_meanwhile(b);
+#define C(i) ck_number_in_pool(b, ck_wide(b) ? c.doubles[i] : (double)c.singles[i])
+  LOAD(out, C(c.count - 1));
+  if (c.count % 2 == 0) FUSED(VEX_FMA_BY, out, x, C(c.count - 2));
+  for (int i = c.count - 3 - (c.count + 1) % 2; i >= 0; i -= 2) {
+    LOAD(term, C(i + 1));
+    FUSED(VEX_FMA_BY, term, x, C(i));
+    FUSED(VEX_FMA_BY, out, square, ck_in(term));
+  }
+#undef C
+}
+
+// exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1): out = exp(r) - 1, and n in the low bits. x, which is lost, is within limits.
+static void put_parts(ck_builder *b, int x, int n, int out) {
+  const vex_operand shift = ck_number_in_pool(b, ck_wide(b) ? 0x1.8p52 : 0x1.8p23);
+  const int square = ck_take_meanwhile(b);
+  LOAD(n, NUMBER(log2_e));
+  FUSED(VEX_FMA_BY, n, x, shift);
+  ARITHMETIC(VEX_SUB, square, n, shift);
+  FUSED(VEX_FMA, x, square, NUMBER(-ln2_high));
+  FUSED(VEX_FMA, x, square, NUMBER(-ln2_low));
+  ARITHMETIC(VEX_MUL, square, x, ck_in(x));
+  put_polynomial(b, out, x, square, NUMBERS(exp_rest));
+  FUSED(VEX_FMA_BY, out, square, ck_in(x));
+}
+
+// x, or what is larger.
+static void put_least(ck_builder *b, int x, vex_operand least) {
+  const int limit = ck_take_meanwhile(b);
+  LOAD(limit, least);
+  ARITHMETIC(VEX_MAX, x, limit, ck_in(x));
+}
+
+// exp(x) for x <= 0, which is lost: exp_minus.
+static void put_exp_minus(ck_builder *b, int x, int out) {
+  const int n = ck_take_meanwhile(b);
+  put_least(b, x, NUMBER(exp_min));
+  put_parts(b, x, n, out);
+  ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
+  SHIFT_LEFT(n, n, mantissa_bits(b));
+  ADD_WHOLE(n, n, ck_number_in_pool(b, 0x1p64));
+  ARITHMETIC(VEX_MUL, out, out, ck_in(n));
+  ARITHMETIC(VEX_MUL, out, out, ck_number_in_pool(b, 0x1p-64));
+}
+
+// exp(x) of any x, which is lost: 2^n in two factors.
+static void put_exp(ck_builder *b, int x, int out) {
+  const int n = ck_take_meanwhile(b), half = ck_take_meanwhile(b), power = ck_take_meanwhile(b);
+  LOAD(half, NUMBER(exp_max));
+  ARITHMETIC(VEX_MIN, x, half, ck_in(x));
+  put_least(b, x, NUMBER(exp_min));
+  put_parts(b, x, n, out);
+  ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
+  vex_shift(&b->room.at, ck_wide(b), false, half, ck_in(n), 1);
+  vex_subtract_whole(&b->room.at, ck_wide(b), n, n, ck_in(half));
+  for (int factor = 0; factor < 2; factor++) {
+    SHIFT_LEFT(power, factor ? n : half, mantissa_bits(b));
+    ADD_WHOLE(power, power, ck_pool(b, CK_POOL_ONE));
+    ARITHMETIC(VEX_MUL, out, out, ck_in(power));
+  }
+}
+
+// log(1 + x) near 0: log1p_near of float32.
+static void put_log1p(ck_builder *b, int x, int out) {
+  const int square = ck_take_meanwhile(b);
+  ARITHMETIC(VEX_MUL, square, x, ck_in(x));
+  put_polynomial(b, out, x, square, (numbers){.singles = log_near_f32, .count = COUNT(log_near_f32)});
+  FUSED(VEX_FMA_BY, out, x, ck_number_in_pool(b, -0.5));
+  FUSED(VEX_FMA_BY, out, square, ck_in(x));
+}
+
+// exp(-|x|) of a place: where a sigmoid and its slope follow each other they share it.
+static int put_shared_exponential(ck_builder *b, int i) {
+  const ck_instruction *now = &b->r->program->instructions[i];
+  const int place = now->a;
+  if (b->of == place) {
+    b->meanwhile |= 1u << b->exponential, b->of = -1;
+    return b->exponential;
+  }
+  const int size = ck_take_meanwhile(b), e = ck_take(b);
+  ARITHMETIC(VEX_OR, size, ck_number(b, place), ck_pool(b, CK_POOL_SIGN));
+  put_exp_minus(b, size, e);
+  const ck_operation sister = now->operation == CK_sigmoid ? CK_sigmoid_slope : CK_sigmoid;
+  if (i + 1 < b->end && now[1].operation == sister && now[1].a == place && now->dst != place) {
+    b->of = place, b->exponential = e;
+  } else {
+    b->meanwhile |= 1u << e;
+  }
+  return e;
+}
+
+static void put_sigmoid(ck_builder *b, int i, int out) {
+  const int e = put_shared_exponential(b, i), x = ck_number(b, b->r->program->instructions[i].a);
+  const int below = ck_take_meanwhile(b);
+  COMPARE(VEX_LT, below, x, ck_pool(b, CK_POOL_ZERO));
+  LOAD(out, ck_pool(b, CK_POOL_ONE));
+  BLEND(out, out, ck_in(e), below);
+  ARITHMETIC(VEX_ADD, below, e, ck_pool(b, CK_POOL_ONE));
+  ARITHMETIC(VEX_DIV, out, out, ck_in(below));
+}
+
+static void put_sigmoid_slope(ck_builder *b, int i, int out) {
+  const int e = put_shared_exponential(b, i);
+  ARITHMETIC(VEX_ADD, out, e, ck_number_in_pool(b, 2));
+  FUSED(VEX_FMA_BY, out, e, ck_pool(b, CK_POOL_ONE));
+  ARITHMETIC(VEX_DIV, out, e, ck_in(out));
+}
+
+static void put_tanh(ck_builder *b, int x, int out) {
+  const int inside = ck_take_meanwhile(b), n = ck_take_meanwhile(b), less = ck_take_meanwhile(b);
+  ARITHMETIC(VEX_AND, inside, x, ck_pool(b, CK_POOL_SIZE));
+  ARITHMETIC(VEX_MUL, inside, inside, ck_number_in_pool(b, -2));
+  put_least(b, inside, NUMBER(expm1_min));
+  put_parts(b, inside, n, out);
+  SHIFT_LEFT(n, n, mantissa_bits(b));
+  ADD_WHOLE(n, n, ck_pool(b, CK_POOL_ONE));
+  ARITHMETIC(VEX_SUB, less, n, ck_pool(b, CK_POOL_ONE));
+  FUSED(VEX_FMA_BY, out, n, ck_in(less));
+  ARITHMETIC(VEX_ADD, less, out, ck_number_in_pool(b, 2));
+  ARITHMETIC(VEX_DIV, out, out, ck_in(less));
+  ARITHMETIC(VEX_AND, out, out, ck_pool(b, CK_POOL_SIZE));
+  ARITHMETIC(VEX_AND, less, x, ck_pool(b, CK_POOL_SIGN));
+  ARITHMETIC(VEX_OR, out, out, ck_in(less));
+}
+
+static void put_softplus(ck_builder *b, int x, int out) {
+  const int size = ck_take_meanwhile(b), e = ck_take_meanwhile(b);
+  ARITHMETIC(VEX_OR, size, x, ck_pool(b, CK_POOL_SIGN));
+  put_exp_minus(b, size, e);
+  put_log1p(b, e, out);
+  COMPARE(VEX_GT, e, x, ck_pool(b, CK_POOL_ZERO));
+  ARITHMETIC(VEX_AND, e, e, ck_in(x));
+  ARITHMETIC(VEX_ADD, out, e, ck_in(out));
+}
+
+static void put_logaddexp(ck_builder *b, int x, int y, int out) {
+  const int large = ck_take_meanwhile(b), small = ck_take_meanwhile(b), difference = ck_take_meanwhile(b);
+  const int low = ck_take_meanwhile(b), e = ck_take_meanwhile(b);
+  ARITHMETIC(VEX_MAX, large, x, ck_in(y));
+  ARITHMETIC(VEX_MIN, small, y, ck_in(x));
+  ARITHMETIC(VEX_SUB, difference, large, ck_in(small));
+  COMPARE(VEX_NE, low, x, ck_in(y));
+  ARITHMETIC(VEX_AND, difference, difference, ck_in(low));
+  ARITHMETIC(VEX_SUB, e, difference, ck_in(large));  // the part of it that is small's
+  ARITHMETIC(VEX_SUB, low, difference, ck_in(e));
+  ARITHMETIC(VEX_SUB, low, large, ck_in(low));
+  ARITHMETIC(VEX_ADD, e, small, ck_in(e));
+  ARITHMETIC(VEX_SUB, low, low, ck_in(e));
+  COMPARE(VEX_ORDERED, e, low, ck_in(low));
+  ARITHMETIC(VEX_AND, low, low, ck_in(e));
+  ARITHMETIC(VEX_XOR, difference, difference, ck_pool(b, CK_POOL_SIGN));
+  put_exp_minus(b, difference, e);
+  FUSED(VEX_FMA_LESS, low, e, ck_in(e));
+  put_log1p(b, low, out);
+  ARITHMETIC(VEX_ADD, out, large, ck_in(out));
+}
+
+void ck_put_function(ck_builder *b, int i, int out) {
+  const ck_instruction *now = &b->r->program->instructions[i];
+  const ck_operation operation = ck_operation_of(b->r, now);
+  if (operation == CK_sigmoid) return put_sigmoid(b, i, out);
+  if (operation == CK_sigmoid_slope) return put_sigmoid_slope(b, i, out);
+  const int a = ck_number(b, now->a);
+  if (operation == CK_tanh) return put_tanh(b, a, out);
+  if (operation == CK_softplus) return put_softplus(b, a, out);
+  if (operation == CK_logaddexp) return put_logaddexp(b, a, ck_number(b, now->b), out);
+  if (operation == CK_log1p) return put_log1p(b, a, out);
+  const int x = ck_take_meanwhile(b);
+  LOAD(x, ck_in(a));
+  if (is_negative(b->r, i)) put_exp_minus(b, x, out);
+  else put_exp(b, x, out);
+}
+#endif
