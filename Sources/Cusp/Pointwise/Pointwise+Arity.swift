@@ -1,16 +1,6 @@
-// What Pointwise offers for each number of operands, one to eight: Swift cannot yet say "as many expressions as `arity`".
+// Calling a Pointwise with one to eight operands: Swift cannot yet say "as many operands as `arity`".
 
 extension Pointwise where arity == 1 {
-    public init(_ body: (Expression) -> Expression) {
-        function = PointwiseFunction("pointwise", arity: 1) { body($0[0]) }
-    }
-    public init(_ body: (Expression) -> Expression, derivative: @escaping @Sendable (Expression) -> Expression) {
-        function = PointwiseFunction("pointwise", arity: 1) {
-            body($0[0])
-        } derivative: { x, _ in
-            [derivative(x[0])]
-        }
-    }
     public func callAsFunction(_ a: some TensorOperand) -> Tensor {
         let operands: [1 of Operand<Tensor>] = [a.operand]
         return .apply(function, to: operands.span)
@@ -21,20 +11,6 @@ extension Pointwise where arity == 1 {
 }
 
 extension Pointwise where arity == 2 {
-    public init(_ body: (Expression, Expression) -> Expression) {
-        function = PointwiseFunction("pointwise", arity: 2) { body($0[0], $0[1]) }
-    }
-    public init(
-        _ body: (Expression, Expression) -> Expression,
-        derivative: @escaping @Sendable (Expression, Expression) -> (Expression?, Expression?)
-    ) {
-        function = PointwiseFunction("pointwise", arity: 2) {
-            body($0[0], $0[1])
-        } derivative: { x, _ in
-            let s = derivative(x[0], x[1])
-            return [s.0, s.1]
-        }
-    }
     public func callAsFunction(_ a: some TensorOperand, _ b: some TensorOperand) -> Tensor {
         let operands: [2 of Operand<Tensor>] = [a.operand, b.operand]
         return .apply(function, to: operands.span)
@@ -45,20 +21,6 @@ extension Pointwise where arity == 2 {
 }
 
 extension Pointwise where arity == 3 {
-    public init(_ body: (Expression, Expression, Expression) -> Expression) {
-        function = PointwiseFunction("pointwise", arity: 3) { body($0[0], $0[1], $0[2]) }
-    }
-    public init(
-        _ body: (Expression, Expression, Expression) -> Expression,
-        derivative: @escaping @Sendable (Expression, Expression, Expression) -> (Expression?, Expression?, Expression?)
-    ) {
-        function = PointwiseFunction("pointwise", arity: 3) {
-            body($0[0], $0[1], $0[2])
-        } derivative: { x, _ in
-            let s = derivative(x[0], x[1], x[2])
-            return [s.0, s.1, s.2]
-        }
-    }
     public func callAsFunction(_ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand) -> Tensor {
         let operands: [3 of Operand<Tensor>] = [a.operand, b.operand, c.operand]
         return .apply(function, to: operands.span)
@@ -69,23 +31,6 @@ extension Pointwise where arity == 3 {
 }
 
 extension Pointwise where arity == 4 {
-    public init(_ body: (Expression, Expression, Expression, Expression) -> Expression) {
-        function = PointwiseFunction("pointwise", arity: 4) { body($0[0], $0[1], $0[2], $0[3]) }
-    }
-    public init(
-        _ body: (Expression, Expression, Expression, Expression) -> Expression,
-        derivative:
-            @escaping @Sendable (Expression, Expression, Expression, Expression) -> (
-                Expression?, Expression?, Expression?, Expression?
-            )
-    ) {
-        function = PointwiseFunction("pointwise", arity: 4) {
-            body($0[0], $0[1], $0[2], $0[3])
-        } derivative: { x, _ in
-            let s = derivative(x[0], x[1], x[2], x[3])
-            return [s.0, s.1, s.2, s.3]
-        }
-    }
     public func callAsFunction(
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand
     ) -> Tensor {
@@ -98,23 +43,6 @@ extension Pointwise where arity == 4 {
 }
 
 extension Pointwise where arity == 5 {
-    public init(_ body: (Expression, Expression, Expression, Expression, Expression) -> Expression) {
-        function = PointwiseFunction("pointwise", arity: 5) { body($0[0], $0[1], $0[2], $0[3], $0[4]) }
-    }
-    public init(
-        _ body: (Expression, Expression, Expression, Expression, Expression) -> Expression,
-        derivative:
-            @escaping @Sendable (Expression, Expression, Expression, Expression, Expression) -> (
-                Expression?, Expression?, Expression?, Expression?, Expression?
-            )
-    ) {
-        function = PointwiseFunction("pointwise", arity: 5) {
-            body($0[0], $0[1], $0[2], $0[3], $0[4])
-        } derivative: { x, _ in
-            let s = derivative(x[0], x[1], x[2], x[3], x[4])
-            return [s.0, s.1, s.2, s.3, s.4]
-        }
-    }
     public func callAsFunction(
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand,
         _ e: some TensorOperand
@@ -130,23 +58,6 @@ extension Pointwise where arity == 5 {
 }
 
 extension Pointwise where arity == 6 {
-    public init(_ body: (Expression, Expression, Expression, Expression, Expression, Expression) -> Expression) {
-        function = PointwiseFunction("pointwise", arity: 6) { body($0[0], $0[1], $0[2], $0[3], $0[4], $0[5]) }
-    }
-    public init(
-        _ body: (Expression, Expression, Expression, Expression, Expression, Expression) -> Expression,
-        derivative:
-            @escaping @Sendable (Expression, Expression, Expression, Expression, Expression, Expression) -> (
-                Expression?, Expression?, Expression?, Expression?, Expression?, Expression?
-            )
-    ) {
-        function = PointwiseFunction("pointwise", arity: 6) {
-            body($0[0], $0[1], $0[2], $0[3], $0[4], $0[5])
-        } derivative: { x, _ in
-            let s = derivative(x[0], x[1], x[2], x[3], x[4], x[5])
-            return [s.0, s.1, s.2, s.3, s.4, s.5]
-        }
-    }
     public func callAsFunction(
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand,
         _ e: some TensorOperand, _ f: some TensorOperand
@@ -162,24 +73,6 @@ extension Pointwise where arity == 6 {
 }
 
 extension Pointwise where arity == 7 {
-    public init(
-        _ body: (Expression, Expression, Expression, Expression, Expression, Expression, Expression) -> Expression
-    ) {
-        function = PointwiseFunction("pointwise", arity: 7) { body($0[0], $0[1], $0[2], $0[3], $0[4], $0[5], $0[6]) }
-    }
-    public init(
-        _ body: (Expression, Expression, Expression, Expression, Expression, Expression, Expression) -> Expression,
-        derivative:
-            @escaping @Sendable (Expression, Expression, Expression, Expression, Expression, Expression, Expression) ->
-            (Expression?, Expression?, Expression?, Expression?, Expression?, Expression?, Expression?)
-    ) {
-        function = PointwiseFunction("pointwise", arity: 7) {
-            body($0[0], $0[1], $0[2], $0[3], $0[4], $0[5], $0[6])
-        } derivative: { x, _ in
-            let s = derivative(x[0], x[1], x[2], x[3], x[4], x[5], x[6])
-            return [s.0, s.1, s.2, s.3, s.4, s.5, s.6]
-        }
-    }
     public func callAsFunction(
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand,
         _ e: some TensorOperand, _ f: some TensorOperand, _ g: some TensorOperand
@@ -198,31 +91,6 @@ extension Pointwise where arity == 7 {
 }
 
 extension Pointwise where arity == 8 {
-    public init(
-        _ body: (Expression, Expression, Expression, Expression, Expression, Expression, Expression, Expression) ->
-            Expression
-    ) {
-        function = PointwiseFunction("pointwise", arity: 8) {
-            body($0[0], $0[1], $0[2], $0[3], $0[4], $0[5], $0[6], $0[7])
-        }
-    }
-    public init(
-        _ body: (Expression, Expression, Expression, Expression, Expression, Expression, Expression, Expression) ->
-            Expression,
-        derivative:
-            @escaping @Sendable (
-                Expression, Expression, Expression, Expression, Expression, Expression, Expression, Expression
-            ) -> (
-                Expression?, Expression?, Expression?, Expression?, Expression?, Expression?, Expression?, Expression?
-            )
-    ) {
-        function = PointwiseFunction("pointwise", arity: 8) {
-            body($0[0], $0[1], $0[2], $0[3], $0[4], $0[5], $0[6], $0[7])
-        } derivative: { x, _ in
-            let s = derivative(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7])
-            return [s.0, s.1, s.2, s.3, s.4, s.5, s.6, s.7]
-        }
-    }
     public func callAsFunction(
         _ a: some TensorOperand, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand,
         _ e: some TensorOperand, _ f: some TensorOperand, _ g: some TensorOperand, _ h: some TensorOperand
