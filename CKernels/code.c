@@ -93,8 +93,17 @@ static ck_code *make(const ck_run_plan *r, const ck_code *like) {
   return code;
 }
 
+static bool runs_here(void) { return strncmp(ck_kernels()->name, "avx", 3) == 0; }
+
+const ck_stretch *ck_whole_code(const ck_program *program, ck_dtype compute, uint32_t repeated) {
+  if (!runs_here()) return NULL;
+  const ck_code like = {.compute = compute, .repeated = repeated, .summed = -1};
+  const ck_code *code = find(atomic_load_explicit((_Atomic(ck_code *) *)&program->codes->first, memory_order_acquire), &like);
+  return code && code->stretches == 1 && code->stretch->count == program->count ? code->stretch : NULL;
+}
+
 const ck_code *ck_code_for(const ck_run_plan *r, int summed) {
-  if (r->compute > CK_FLOAT64 || strncmp(ck_kernels()->name, "avx", 3) != 0) return NULL;
+  if (r->compute > CK_FLOAT64 || !runs_here()) return NULL;
   _Atomic(ck_code *) *codes = (_Atomic(ck_code *) *)&r->program->codes->first;
   const int operands = r->program->inputs + r->program->outputs;
   const ck_code like = {.compute = r->compute,
@@ -132,6 +141,10 @@ void ck_forget_code(ck_codes *codes) {
 #else
 const ck_code *ck_code_for(const ck_run_plan *r, int summed) {
   (void)r, (void)summed;
+  return NULL;
+}
+const ck_stretch *ck_whole_code(const ck_program *program, ck_dtype compute, uint32_t repeated) {
+  (void)program, (void)compute, (void)repeated;
   return NULL;
 }
 void ck_forget_code(ck_codes *codes) { (void)codes; }

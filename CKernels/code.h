@@ -28,6 +28,8 @@ struct ck_code {
 // With an output to be summed there is one stretch, all of the program, for operands that lie flat and a multiple of CK_CODE_ROUND
 // bytes: at that output's place it leaves CK_SUM_BYTES bytes of sums, of which ck_reduce makes the sum that it makes of a row.
 const ck_code *ck_code_for(const ck_run_plan *plan, int summed);
+// Code for all of the program at once, if there is already: for operands of the compute type that lie flat.
+const ck_stretch *ck_whole_code(const ck_program *program, ck_dtype compute, uint32_t repeated);
 // Whether it is worth having, for a run over so many elements more.
 bool ck_pays_to_compile(const ck_program *program, int64_t elements);
 enum { CK_CODE_ROUND = 8 * CK_CODE_VECTOR, CK_SUM_BYTES = 2 * CK_CODE_VECTOR };

@@ -36,7 +36,6 @@ enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
   LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in a cache
-  LARGEST_FLAT = 16 << 10,   // of a loop that is a single call
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
   CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
   SHARE = 500,               // nanoseconds of work that a thread takes at a time, about
@@ -168,20 +167,6 @@ static double element_cost(const ck_run_plan *r) {
   return cost;
 }
 
-// true iff the operand's elements follow one another in the order of `shape`, or (`repeats`) all are one.
-static bool flat(const ck_operand *operand, int rank, const int64_t *shape, bool *repeats) {
-  int64_t step = 1;
-  bool dense = true, single = true;
-  for (int d = rank - 1; d >= 0; d--) {
-    if (shape[d] == 1) continue;
-    dense &= operand->strides[d] == step;
-    single &= operand->strides[d] == 0;
-    step *= shape[d];
-  }
-  *repeats = single;
-  return dense || single;
-}
-
 // true iff all elements, of operands that lie flat, may be one tile.
 static bool fits_one_tile(const ck_run_plan *r, int64_t elements) {
   const int values = r->layout.operands + r->program->registers;
@@ -230,9 +215,8 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
   settle(r, block, times, elements);
 }
 
-// A loop over operands of which `repeats`, if not NULL, says how they lie flat.
-static void run(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,
-                const ck_operand *operands, const bool *repeats) {
+void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,
+                    const ck_operand *operands, const bool *repeats) {
   ck_run_plan r;
   begin(&r, program, compute, operands);
   if (repeats && fits_one_tile(&r, elements)) {
@@ -252,51 +236,4 @@ static void run(const ck_program *program, ck_dtype compute, int rank, const int
     shares = (r.tiles + r.tiles_per_share - 1) / r.tiles_per_share;
   }
   ck_parallel(shares, work, ck_run_share, &r);
-}
-
-// Apart, as its room on the stack would cost a single instruction more than that does.
-__attribute__((noinline)) static void run_several(const ck_program *program, ck_dtype compute, int64_t elements,
-                                                  const ck_flat *operands) {
-  ck_operand strided[CK_MAX_OPERANDS];
-  bool repeats[CK_MAX_OPERANDS];
-  for (int i = 0; i < program->inputs + program->outputs; i++) {
-    strided[i].data = operands[i].data, strided[i].dtype = (ck_dtype)operands[i].dtype;
-    strided[i].strides[0] = operands[i].repeats ? 0 : 1;
-    repeats[i] = operands[i].repeats;
-  }
-  run(program, compute, 1, &elements, elements, strided, repeats);
-}
-
-void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, const ck_flat *operands) {
-  if (elements == 0) return;
-  if (program->count == 1 && program->constants == 0 && elements <= LARGEST_FLAT) {
-    const ck_instruction *in = program->instructions;
-    const int arity = ck_operations[in->operation].arity, b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
-    const ck_flat *to = &operands[in->dst], *x = &operands[in->a], *y = &operands[b], *z = &operands[c];
-    if (to->dtype == compute && x->dtype == compute && y->dtype == compute && z->dtype == compute) {
-      // One instruction on operands in their own type: nothing is left to plan.
-      const int repeats = x->repeats | y->repeats << 1 | z->repeats << 2;
-      const ck_operation operation = ck_amounts_to(in->operation, compute, y->data, y->repeats);
-      ck_kernels()->elementwise.rows[operation][compute](elements, to->data, x->data, y->data, z->data, repeats);
-      return;
-    }
-  }
-  run_several(program, compute, elements, operands);
-}
-
-void ck_run(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, const ck_operand *operands) {
-  int64_t elements = 1;
-  for (int d = 0; d < rank; d++) elements *= shape[d];
-  if (elements == 0) return;
-  ck_flat flats[CK_MAX_OPERANDS];
-  bool all_flat = elements <= LARGEST_FLAT;  // of larger loops planning is no part worth mentioning
-  for (int i = 0; i < program->inputs + program->outputs && all_flat; i++) {
-    all_flat = flat(&operands[i], rank, shape, &flats[i].repeats);
-    flats[i].data = operands[i].data, flats[i].dtype = (uint8_t)operands[i].dtype;
-  }
-  if (all_flat) {
-    ck_run_flat(program, compute, elements, flats);
-  } else {
-    run(program, compute, rank, shape, elements, operands, NULL);
-  }
 }

@@ -29,6 +29,9 @@ typedef struct {
 // memory is one that each run gets anew, and that is read afterwards.
 void ck_run_make(ck_run_plan *plan, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,
                  const ck_operand *operands, int64_t times);
+// A loop over so many elements, of operands of which `repeats`, if not NULL, says how they lie flat.
+void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,
+                    const ck_operand *operands, const bool *repeats);
 // The body of the parallel loop; `plan` is a ck_run_plan.
 void ck_run_share(void *plan, int64_t share);
 // All of it on this thread, for operands elsewhere in memory, of the same dtypes and strides.
