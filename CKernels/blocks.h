@@ -65,11 +65,11 @@ typedef struct {
                   int64_t out_stride);
 } ck_cumulative_blocks;
 
-// An operand of a tile: lanes (rows of a, columns of b) that are `stride` apart, each going on by `step` for the next k, and
-// `strip` from one tile's lanes to the next one's. b always has stride 1.
+// An operand of a product: packed, or rows that are `stride` apart, each of neighbours.
 typedef struct {
   const void *data;
-  int64_t stride, step, strip;
+  int64_t stride;
+  bool packed;
 } ck_lanes;
 
 // Matmul of one float type. A packed operand is a sequence of panels, each `rows` of a (or `columns` of b) wide and k long,
@@ -78,7 +78,8 @@ typedef struct {
   int rows, columns;  // the part of the result that is held in registers
   void (*pack_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, int64_t k_stride, void *panels);
   void (*pack_columns)(int64_t count, int64_t k, const void *b, int64_t column_stride, int64_t k_stride, void *panels);
-  // c[m, n] = a times b, and the end; an operand that is not packed has whole tiles only.
+  // c[m, n] = a times b, and the end. If a is packed, so is b. Of one that is not, and ends within a tile, what comes before
+  // is read as well.
   void (*multiply)(int64_t m, int64_t n, int64_t k, ck_lanes a, ck_lanes b, void *c, int64_t c_stride,
                    ck_matmul_end end);
   // out[i] = or += sum over p of a[i, p] * x[p]: with contiguous rows, or with at most CK_TILE contiguous columns.

@@ -20,9 +20,8 @@ typedef struct {
   ck_matrix a, b;
   ck_way rows_by, columns_by;
   char *out, *packed;
-  bool shares_b;          // all batches do
-  int64_t rows, columns;  // of the result, for one task
-  int64_t down, across;   // tasks below each other, and side by side
+  bool shares_b;         // all batches do
+  int64_t down, across;  // tasks below each other, and side by side, each of nearly as many tiles
   ck_matmul_end end;
 } ck_matmul_job;
 
@@ -38,7 +37,7 @@ static inline double ck_matmul_work(const ck_matmul_job *j) {
   return 0.005 * (double)j->size * (double)(j->batches * j->m) * (double)j->n * (double)j->k;
 }
 
-// Settles the ways, the sizes and the counts of tasks.
+// Settles the ways, and the counts of tasks.
 void ck_matmul_cut(ck_matmul_job *job);
 
 // Packs a part of b, and computes a part of the result: bodies of ck_parallel with a job as context.

@@ -5,10 +5,11 @@
 // What is weighed, in nanoseconds for each float32 (each float64 takes twice that), measured on four cores of Zen 3.
 static const double MULTIPLY = 0.02;     // one multiply-add
 static const double PACK_ROW = 0.15;     // an element of a, packed on the stack
-static const double PACK_COLUMN = 0.2;   // an element of b
+static const double PACK_COLUMN = 0.35;  // an element of b
 static const double PACK_SHARED = 1;     // an element of b that several threads have read before: of each core
-static const double READ_SHARED = 0.05;  // and brought into the core's own cache
+static const double READ_SHARED = 0.03;  // and brought into the core's own cache
 static const double BARRIER = 3000;      // the packing ends before the rest begins
+static const double WAITING = 0.5;       // of a task: how long threads wait for the last one
 enum {
   SMALL = 42000,           // nanoseconds of a product that is not worth packing: 128 of each, for float32
   SMALL_STRIDE = 1024,     // bytes from row to row, so that a matrix does not fall into few sets of a cache
@@ -19,7 +20,7 @@ enum {
 
 typedef struct {
   double time;
-  int64_t rows, columns;
+  int64_t down, across;
   ck_way rows_by, columns_by;
 } cut;
 
@@ -28,10 +29,15 @@ static bool is_near(const ck_matmul_job *j, int64_t stride, int64_t most) {
   return (stride < 0 ? -stride : stride) * j->size <= most;
 }
 
-// Estimates how long a cut takes: at the end, half a task is waited for.
+// Operands that can be read where they lie.
+static bool has_plain_rows(const ck_matmul_job *j) { return j->a.column_stride == 1 && j->m >= j->blocks->rows; }
+static bool has_plain_columns(const ck_matmul_job *j) { return j->b.column_stride == 1 && j->n >= j->blocks->columns; }
+
+// Estimates how long a cut takes: at the end, a part of a task is waited for.
 static void weigh(const ck_matmul_job *j, int threads, cut c, cut *best) {
-  double rows = (double)c.rows, columns = (double)c.columns, k = (double)j->k;
-  double tasks = (double)(j->batches * ck_pieces(j->m, c.rows) * ck_pieces(j->n, c.columns));
+  const int64_t height = j->blocks->rows, width = j->blocks->columns;
+  const double rows = (double)ck_padded(j->m, height) / (double)c.down, k = (double)j->k;
+  const double columns = (double)ck_padded(j->n, width) / (double)c.across;
   double task = MULTIPLY * rows * columns * k, before = 0;
   if (c.rows_by == CK_PLAIN) task *= 1.05;
   else task += PACK_ROW * rows * k;
@@ -42,7 +48,7 @@ static void weigh(const ck_matmul_job *j, int threads, cut c, cut *best) {
   } else {
     task += PACK_COLUMN * columns * k;
   }
-  c.time = before + tasks * task / threads + (threads > 1 ? 0.5 * task : 0);
+  c.time = before + task * ((double)ck_pieces(j->batches * c.down * c.across, threads) + (threads > 1 ? WAITING : 0));
   if (best->time == 0 || c.time < best->time) *best = c;
 }
 
@@ -50,41 +56,48 @@ static void weigh(const ck_matmul_job *j, int threads, cut c, cut *best) {
 static void weigh_cuts(const ck_matmul_job *j, int threads, int64_t tasks, cut *best) {
   const int64_t height = j->blocks->rows, width = j->blocks->columns, k = panel_depth(j) * j->size;
   const int64_t strips = ck_pieces(j->m, height), panels = ck_pieces(j->n, width);
-  const int64_t most_rows = ck_most(CK_OWN_ROWS / k / height, 1), most_columns = ck_most(CK_OWN_COLUMNS / k / width, 1);
+  const int64_t least_down = ck_pieces(strips, ck_most(CK_OWN_ROWS / k / height, 1));
+  const int64_t least_across = ck_pieces(panels, ck_most(CK_OWN_COLUMNS / k / width, 1));
   // One thread that packs them does it for all columns.
   const int64_t most_stride = threads > 1 ? PLAIN_STRIDE : SMALL_STRIDE;
-  const bool may_be_plain =
-      j->a.column_stride == 1 && is_near(j, j->a.row_stride, most_stride) && j->m * k <= PLAIN_ROWS;
+  const bool may_be_plain = has_plain_rows(j) && is_near(j, j->a.row_stride, most_stride) && j->m * k <= PLAIN_ROWS;
   for (int64_t down = 1; down < 2 * ck_least(strips, tasks); down *= 2) {
-    int64_t rows = ck_pieces(strips, ck_least(down, strips)), across = ck_pieces(tasks, down);
-    int64_t columns = ck_pieces(panels, ck_least(across, panels));
-    cut c = {0, rows * height, ck_least(columns, most_columns) * width, CK_PLAIN, CK_OWN};
+    const int64_t across = ck_most(ck_least(ck_pieces(tasks, down), panels), least_across);
+    cut c = {0, ck_least(down, strips), across, CK_PLAIN, CK_OWN};
     if (may_be_plain) weigh(j, threads, c, best);
-    c.rows_by = CK_OWN, c.rows = ck_least(rows, most_rows) * height;
+    c.rows_by = CK_OWN, c.down = ck_most(c.down, least_down);
     weigh(j, threads, c, best);
   }
-  int64_t rows = ck_least(ck_pieces(strips, ck_least(tasks, strips)), most_rows);
-  weigh(j, threads, (cut){0, rows * height, j->n, CK_OWN, CK_SHARED}, best);
+  const int64_t down = ck_padded(ck_most(tasks, least_down), threads);
+  weigh(j, threads, (cut){0, ck_least(down, strips), 1, CK_OWN, CK_SHARED}, best);
+}
+
+// Of cuts into about `tasks` of a product that is not packed, the one whose largest task has the fewest tiles.
+static cut plain_cut(const ck_matmul_job *j, int64_t tasks) {
+  const int64_t strips = ck_pieces(j->m, j->blocks->rows), panels = ck_pieces(j->n, j->blocks->columns);
+  cut best = {0};
+  int64_t fewest = INT64_MAX;
+  for (int64_t down = tasks; down > 0; down /= 2) {
+    cut c = {0, ck_least(down, strips), ck_least(tasks / down, panels), CK_PLAIN, CK_PLAIN};
+    const int64_t tiles = ck_pieces(strips, c.down) * ck_pieces(panels, c.across);
+    if (tiles < fewest) best = c, fewest = tiles;
+  }
+  return best;
 }
 
 void ck_matmul_cut(ck_matmul_job *j) {
   const double work = ck_matmul_work(j);
   const int threads = work < CK_WORTHWHILE ? 1 : ck_threads();
-  const int64_t height = j->blocks->rows, width = j->blocks->columns;
   cut best = {0};
-  if (j->batches == 1 && work <= SMALL && j->b.column_stride == 1 && is_near(j, j->b.row_stride, SMALL_STRIDE) &&
-      is_near(j, j->a.row_stride, SMALL_STRIDE) && is_near(j, j->a.column_stride, SMALL_STRIDE)) {
-    const int64_t strips = ck_pieces(j->m, height), panels = ck_pieces(j->n, width),
-                  wish = threads > 1 ? 2 * threads : 1;
-    best = (cut){0, ck_pieces(strips, ck_least(wish, strips)) * height, 0, CK_PLAIN, CK_PLAIN};
-    best.columns = ck_pieces(panels, ck_pieces(wish, ck_pieces(j->m, best.rows))) * width;
+  if (j->batches == 1 && work <= SMALL && has_plain_rows(j) && has_plain_columns(j) &&
+      is_near(j, j->a.row_stride, SMALL_STRIDE) && is_near(j, j->b.row_stride, SMALL_STRIDE)) {
+    best = plain_cut(j, threads > 1 ? 2 * threads : 1);
   } else if (threads == 1) {
     weigh_cuts(j, 1, 1, &best);
   } else {
     for (int64_t each = 1; each <= TASKS_PER_THREAD; each *= 2)
       weigh_cuts(j, threads, ck_pieces(each * threads, j->batches), &best);
   }
-  j->rows = best.rows, j->columns = best.columns, j->rows_by = best.rows_by, j->columns_by = best.columns_by;
-  if (j->shares_b) j->columns_by = CK_SHARED, j->columns = j->n;
-  j->down = ck_pieces(j->m, j->rows), j->across = ck_pieces(j->n, j->columns);
+  j->down = best.down, j->across = best.across, j->rows_by = best.rows_by, j->columns_by = best.columns_by;
+  if (j->shares_b) j->columns_by = CK_SHARED, j->across = 1;
 }

@@ -31,56 +31,38 @@ void ck_pack_task(void *context, int64_t index) {
   pack_columns(j, batch, p, first, ck_least(step, j->n - first), packed_at(j, batch, p, first));
 }
 
-// Rows of a, or columns of b, of a task.
-typedef struct {
-  ck_lanes lanes;
-  int64_t first, count;
-} part;
-
-// Rows of a for k from p on, in one part or two: of rows that are read where they lie, what is no whole tile is packed.
-static int row_parts(const ck_matmul_job *j, int64_t batch, int64_t p, int64_t first, int64_t count, void *own,
-                     part parts[2]) {
-  int64_t whole = j->rows_by == CK_PLAIN ? count / j->blocks->rows * j->blocks->rows : 0;
-  if (whole > 0)
-    *parts++ = (part){
-        {ck_corner(j, j->a, batch, first, p), j->a.row_stride, j->a.column_stride, j->blocks->rows * j->a.row_stride},
-        0,
-        whole};
-  if (whole == count) return 1;
-  pack_rows(j, batch, p, first + whole, count - whole, own);
-  *parts = (part){{own, 1, j->blocks->rows, j->blocks->rows * ck_least(CK_PANEL, j->k - p)}, whole, count - whole};
-  return whole > 0 ? 2 : 1;
+// Rows of a for k from p on.
+static ck_lanes rows_of(const ck_matmul_job *j, int64_t batch, int64_t p, int64_t first, int64_t count, void *own) {
+  if (j->rows_by == CK_PLAIN) return (ck_lanes){ck_corner(j, j->a, batch, first, p), j->a.row_stride, false};
+  pack_rows(j, batch, p, first, count, own);
+  return (ck_lanes){own, 0, true};
 }
 
-static int column_parts(const ck_matmul_job *j, int64_t batch, int64_t p, int64_t first, int64_t count, void *own,
-                        part parts[2]) {
-  const int64_t width = j->blocks->columns, whole = j->columns_by == CK_PLAIN ? count / width * width : 0;
-  if (whole > 0) *parts++ = (part){{ck_corner(j, j->b, batch, p, first), 1, j->b.row_stride, width}, 0, whole};
-  if (whole == count) return 1;
-  if (j->columns_by == CK_SHARED) own = packed_at(j, batch, p, first);
-  else pack_columns(j, batch, p, first + whole, count - whole, own);
-  *parts = (part){{own, 1, width, width * ck_least(CK_PANEL, j->k - p)}, whole, count - whole};
-  return whole > 0 ? 2 : 1;
+static ck_lanes columns_of(const ck_matmul_job *j, int64_t batch, int64_t p, int64_t first, int64_t count, void *own) {
+  if (j->columns_by == CK_PLAIN) return (ck_lanes){ck_corner(j, j->b, batch, p, first), j->b.row_stride, false};
+  if (j->columns_by == CK_SHARED) return (ck_lanes){packed_at(j, batch, p, first), 0, true};
+  pack_columns(j, batch, p, first, count, own);
+  return (ck_lanes){own, 0, true};
+}
+
+// Where piece i begins, of rows or columns that are cut between tiles.
+static int64_t cut(int64_t count, int64_t tile, int64_t pieces, int64_t i) {
+  return ck_least(ck_cut(ck_pieces(count, tile), pieces, i) * tile, count);
 }
 
 void ck_multiply_task(void *context, int64_t index) {
   const ck_matmul_job *j = context;
   _Alignas(64) char own_rows[CK_OWN_ROWS], own_columns[CK_OWN_COLUMNS];
-  int64_t column = index % j->across * j->columns, row = index / j->across % j->down * j->rows;
-  int64_t batch = index / j->across / j->down;
-  int64_t height = ck_least(j->rows, j->m - row), width = ck_least(j->columns, j->n - column);
+  const int64_t batch = index / j->across / j->down, down = index / j->across % j->down, across = index % j->across;
+  const int64_t row = cut(j->m, j->blocks->rows, j->down, down), column = cut(j->n, j->blocks->columns, j->across, across);
+  const int64_t height = cut(j->m, j->blocks->rows, j->down, down + 1) - row;
+  const int64_t width = cut(j->n, j->blocks->columns, j->across, across + 1) - column;
   char *out = j->out + ((batch * j->m + row) * j->n + column) * j->size;
   for (int64_t p = 0; p < j->k; p += CK_PANEL) {
     const bool last = p + CK_PANEL >= j->k;
-    part a[2], b[2];
-    int down = row_parts(j, batch, p, row, height, own_rows, a);
-    int across = column_parts(j, batch, p, column, width, own_columns, b);
-    for (int i = 0; i < across * down; i++) {
-      part left = a[i % down], right = b[i / down];
-      ck_matmul_end end = {.add = j->end.add || p > 0, .rectify = last && j->end.rectify};
-      if (last && j->end.bias) end.bias = (const char *)j->end.bias + (column + right.first) * j->size;
-      j->blocks->multiply(left.count, right.count, ck_least(CK_PANEL, j->k - p), left.lanes, right.lanes,
-                          out + (left.first * j->n + right.first) * j->size, j->n, end);
-    }
+    ck_lanes a = rows_of(j, batch, p, row, height, own_rows), b = columns_of(j, batch, p, column, width, own_columns);
+    ck_matmul_end end = {.add = j->end.add || p > 0, .rectify = last && j->end.rectify};
+    if (last && j->end.bias) end.bias = (const char *)j->end.bias + column * j->size;
+    j->blocks->multiply(height, width, ck_least(CK_PANEL, j->k - p), a, b, out, j->n, end);
   }
 }
