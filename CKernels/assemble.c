@@ -42,18 +42,25 @@ static void end_meanwhile(ck_builder *b) {
   b->meanwhile = 0;
 }
 
+// Bytes of each stream that the loop does at a time.
+static int step_of(const ck_builder *b) {
+  const bool sums_inside = b->summed >= 0 && !b->sums_outside;
+  return CK_CODE_VECTOR * (sums_inside ? SUMS : b->writer.twice ? 2 : 1);
+}
+
 // Adds to the sum that has every eighth vector.
 static void put_sum(ck_builder *b, int value) {
   if (!b->sums_outside) return ARITHMETIC(VEX_ADD, FIRST_SUM + b->copy, FIRST_SUM + b->copy, ck_in(value));
   const int sum = ck_take_meanwhile(b);
   const vex_operand outside = {.kind = VEX_STREAM, .reg = SUMS_POINTER, .index = VEX_SCRATCH};
-  vex_scratch_count(&b->room.at, CK_CODE_ROUND - CK_CODE_VECTOR);
+  vex_scratch_count(&b->writer, CK_CODE_ROUND - step_of(b));
   ARITHMETIC(VEX_ADD, sum, value, outside);
-  vex_store(&b->room.at, ck_wide(b), false, sum, outside);
+  vex_store(&b->writer, false, sum, outside);
 }
 
 static void put_instruction(ck_builder *b, int i) {
   const ck_instruction *now = instruction(b, i);
+  b->now = i;
   const int out = ck_take(b);
   bool truth = false;
   if (ck_is_assembled_function(b->r, i)) ck_put_function(b, i, out);
@@ -73,7 +80,7 @@ static void put_instruction(ck_builder *b, int i) {
     } else {
       // Half a line at a time leaves the caches only if the other half follows at once.
       const bool past = b->functions == 0 && is_output(b, now->dst) && b->r->past[now->dst];
-      vex_store(&b->room.at, ck_wide(b), past, result, ck_memory(b, now->dst));
+      vex_store(&b->writer, past, result, ck_memory(b, now->dst));
     }
     end_meanwhile(b);
   }
@@ -93,12 +100,12 @@ static void put_beginning(ck_builder *b) {
     }
     if (!in_memory || ck_constant(b, place) >= 0 || place == b->summed) continue;
     if (repeats(b, place)) {
-      vex_pointer(&b->room.at, VEX_SCRATCH, place);
+      vex_pointer(&b->writer, VEX_SCRATCH, place);
       b->held[place] = (int8_t)ck_take(b);
-      vex_broadcast(&b->room.at, ck_wide(b), b->held[place], VEX_SCRATCH);
+      vex_broadcast(&b->writer, b->held[place], VEX_SCRATCH);
     } else if (pointers < POINTERS) {
       b->pointer[place] = (int8_t)vex_pointers[pointers++];
-      vex_pointer(&b->room.at, b->pointer[place], place);
+      vex_pointer(&b->writer, b->pointer[place], place);
     }
   }
 }
@@ -109,61 +116,70 @@ static vex_operand sum_outside(int i) {
 
 // Eight sums, each of every eighth vector, to the end that fold_row of fold.inc comes to: 16 lanes of float32 are two vectors.
 static void begin_sums(ck_builder *b) {
-  vex_zero_count(&b->room.at);
-  if (b->sums_outside) vex_pointer(&b->room.at, SUMS_POINTER, b->summed);
+  vex_zero_count(&b->writer);
+  if (b->sums_outside) vex_pointer(&b->writer, SUMS_POINTER, b->summed);
   const int zero = b->sums_outside ? ck_take_meanwhile(b) : FIRST_SUM;
   ARITHMETIC(VEX_XOR, zero, zero, ck_in(zero));
   for (int i = 0; i < SUMS; i++) {
-    if (b->sums_outside) vex_store(&b->room.at, ck_wide(b), false, zero, sum_outside(i));
+    if (b->sums_outside) vex_store(&b->writer, false, zero, sum_outside(i));
     else LOAD(FIRST_SUM + i, ck_in(zero));
   }
   end_meanwhile(b);
 }
 
 static void end_sums(ck_builder *b) {
-  vex_zero_count(&b->room.at);
+  vex_zero_count(&b->writer);
   for (int i = 0; i < SUMS && b->sums_outside; i++) LOAD(FIRST_SUM + i, sum_outside(i));
   for (int step = 2; step < SUMS; step *= 2)
     for (int i = 0; i < SUMS; i += 2 * step)
       for (int half = i; half < i + 2; half++)
         ARITHMETIC(VEX_ADD, FIRST_SUM + half, FIRST_SUM + half, ck_in(FIRST_SUM + half + step));
   for (b->copy = 0; b->copy < 2; b->copy++)
-    vex_store(&b->room.at, ck_wide(b), false, FIRST_SUM + b->copy, ck_memory(b, b->summed));
+    vex_store(&b->writer, false, FIRST_SUM + b->copy, ck_memory(b, b->summed));
 }
 
-static bool try(ck_builder *b) {
-  const bool sums = b->summed >= 0;
+// Functions are long chains of results: two of them at a time, in half of the registers each, where these are enough.
+static bool try(ck_builder *b, bool twice) {
   b->functions = 0, b->of = -1;
   for (int i = b->first; i < b->end; i++) b->functions += ck_is_assembled_function(b->r, i);
-  b->sums_outside = sums && b->functions > 0;
-  const bool sums_inside = sums && !b->sums_outside;
-  const int copies = sums_inside ? SUMS : 1;
-  b->free = (1u << (sums_inside ? FIRST_SUM : REGISTERS)) - 1;
+  if (twice && b->functions == 0) return false;
+  b->sums_outside = b->summed >= 0 && b->functions > 0;
+  b->writer = (vex_code){b->room.at, b->r->compute == CK_FLOAT64, twice};
+  const int copies = b->summed >= 0 && !b->sums_outside ? SUMS : 1;
+  b->free = (1u << (twice ? VEX_HALF : copies > 1 ? FIRST_SUM : REGISTERS)) - 1;
   memset(b->held, -1, sizeof b->held);
   memset(b->pointer, -1, sizeof b->pointer);
-  if (b->room.end - b->room.at < ((b->end - b->first) * copies + 4) * ROOM + b->functions * FUNCTION_ROOM) return false;
+  const int most = ((b->end - b->first) * copies + 4) * ROOM + b->functions * FUNCTION_ROOM;
+  if (b->room.end - b->room.at < (twice ? 2 * most : most)) return false;
   put_beginning(b);
-  if (sums) begin_sums(b);
-  uint8_t *const loop = vex_loop(&b->room.at);
+  b->writer.twice = false;
+  if (b->summed >= 0) begin_sums(b);
+  b->writer.twice = twice;
+  uint8_t *const loop = vex_loop(&b->writer);
   for (b->copy = 0; b->copy < copies; b->copy++)
     for (int i = b->first; i < b->end && !b->failed; i++) put_instruction(b, i);
-  vex_again(&b->room.at, copies * CK_CODE_VECTOR, loop);
-  if (sums) end_sums(b);
-  vex_return(&b->room.at);
+  vex_again(&b->writer, step_of(b), loop);
+  b->writer.twice = false;
+  if (b->summed >= 0) end_sums(b);
+  vex_return(&b->writer);
+  b->writer.twice = twice;
   return !b->failed;
 }
 
-int ck_assemble(const ck_run_plan *plan, int first, int summed, ck_code_room *room) {
+bool ck_assemble(const ck_run_plan *plan, int first, int summed, ck_code_room *room, ck_stretch *stretch) {
   int end = first;
   while (end < plan->program->count && end - first < LONGEST &&
          (ck_is_cheap(ck_operation_of(plan, &plan->program->instructions[end])) || ck_is_assembled_function(plan, end)))
     end++;
-  for (const int least = summed < 0 ? 2 : 1; end - first >= least; end--) {
-    ck_builder b = {.r = plan, .first = first, .end = end, .summed = summed, .room = *room};
-    if (!try(&b)) continue;
-    *room = b.room;
-    return end - first;
-  }
-  return 0;
+  for (const int least = summed < 0 ? 2 : 1; end - first >= least; end--)
+    for (int twice = 1; twice >= 0; twice--) {
+      ck_builder b = {.r = plan, .first = first, .end = end, .summed = summed, .room = *room};
+      if (!try(&b, twice)) continue;
+      *stretch = (ck_stretch){first, end - first, step_of(&b), (void (*)(int64_t, const void *const *))room->at};
+      *room = b.room;
+      room->at = b.writer.at;
+      return true;
+    }
+  return false;
 }
 #endif

@@ -51,9 +51,9 @@ typedef struct {
   int count;
 } numbers;
 
-#define FUSED(code, out, a, rm) vex_fused(&b->room.at, ck_wide(b), code, out, a, rm)
-#define ADD_WHOLE(out, a, rm) vex_add_whole(&b->room.at, ck_wide(b), out, a, rm)
-#define SHIFT_LEFT(out, a, bits) vex_shift(&b->room.at, ck_wide(b), true, out, ck_in(a), bits)
+#define FUSED(code, out, a, rm) vex_fused(&b->writer, code, out, a, rm)
+#define ADD_WHOLE(out, a, rm) vex_add_whole(&b->writer, out, a, rm)
+#define SHIFT_LEFT(out, a, bits) vex_shift(&b->writer, true, out, ck_in(a), bits)
 static int mantissa_bits(const ck_builder *b) { return ck_wide(b) ? mantissa_bits_f64 : mantissa_bits_f32; }
 
 // The polynomial of x in `out`.
@@ -84,9 +84,8 @@ static void put_parts(ck_builder *b, int x, int n, int out) {
   FUSED(VEX_FMA_BY, out, square, ck_in(x));
 }
 
-// x, or what is larger.
-static void put_least(ck_builder *b, int x, vex_operand least) {
-  const int limit = ck_take_meanwhile(b);
+// x, or what is larger. `limit` is lost.
+static void put_least(ck_builder *b, int x, vex_operand least, int limit) {
   LOAD(limit, least);
   ARITHMETIC(VEX_MAX, x, limit, ck_in(x));
 }
@@ -94,7 +93,7 @@ static void put_least(ck_builder *b, int x, vex_operand least) {
 // exp(x) for x <= 0, which is lost: exp_minus.
 static void put_exp_minus(ck_builder *b, int x, int out) {
   const int n = ck_take_meanwhile(b);
-  put_least(b, x, NUMBER(exp_min));
+  put_least(b, x, NUMBER(exp_min), out);
   put_parts(b, x, n, out);
   ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
   SHIFT_LEFT(n, n, mantissa_bits(b));
@@ -105,14 +104,14 @@ static void put_exp_minus(ck_builder *b, int x, int out) {
 
 // exp(x) of any x, which is lost: 2^n in two factors.
 static void put_exp(ck_builder *b, int x, int out) {
-  const int n = ck_take_meanwhile(b), half = ck_take_meanwhile(b), power = ck_take_meanwhile(b);
-  LOAD(half, NUMBER(exp_max));
-  ARITHMETIC(VEX_MIN, x, half, ck_in(x));
-  put_least(b, x, NUMBER(exp_min));
+  const int n = ck_take_meanwhile(b), half = ck_take_meanwhile(b), power = x;
+  LOAD(out, NUMBER(exp_max));
+  ARITHMETIC(VEX_MIN, x, out, ck_in(x));
+  put_least(b, x, NUMBER(exp_min), out);
   put_parts(b, x, n, out);
   ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
-  vex_shift(&b->room.at, ck_wide(b), false, half, ck_in(n), 1);
-  vex_subtract_whole(&b->room.at, ck_wide(b), n, n, ck_in(half));
+  vex_shift(&b->writer, false, half, ck_in(n), 1);
+  vex_subtract_whole(&b->writer, n, n, ck_in(half));
   for (int factor = 0; factor < 2; factor++) {
     SHIFT_LEFT(power, factor ? n : half, mantissa_bits(b));
     ADD_WHOLE(power, power, ck_pool(b, CK_POOL_ONE));
@@ -167,10 +166,10 @@ static void put_sigmoid_slope(ck_builder *b, int i, int out) {
 }
 
 static void put_tanh(ck_builder *b, int x, int out) {
-  const int inside = ck_take_meanwhile(b), n = ck_take_meanwhile(b), less = ck_take_meanwhile(b);
+  const int inside = ck_take_meanwhile(b), n = ck_take_meanwhile(b), less = inside;
   ARITHMETIC(VEX_AND, inside, x, ck_pool(b, CK_POOL_SIZE));
   ARITHMETIC(VEX_MUL, inside, inside, ck_number_in_pool(b, -2));
-  put_least(b, inside, NUMBER(expm1_min));
+  put_least(b, inside, NUMBER(expm1_min), out);
   put_parts(b, inside, n, out);
   SHIFT_LEFT(n, n, mantissa_bits(b));
   ADD_WHOLE(n, n, ck_pool(b, CK_POOL_ONE));

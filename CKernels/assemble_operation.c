@@ -104,19 +104,19 @@ bool ck_put(ck_builder *b, const ck_instruction *i, int out) {
   case CK_neg: ARITHMETIC(VEX_XOR, out, a, ck_pool(b, CK_POOL_SIGN)); return false;
   case CK_abs: ARITHMETIC(VEX_AND, out, a, ck_pool(b, CK_POOL_SIZE)); return false;
   case CK_sign: put_sign(b, a, out); return false;
-  case CK_sqrt: ARITHMETIC(VEX_SQRT, out, 0, ck_in(a)); return false;
+  case CK_sqrt: ARITHMETIC(VEX_SQRT, out, VEX_NONE, ck_in(a)); return false;
   case CK_rsqrt: case CK_reciprocal: {
     int root = a;
-    if (operation == CK_rsqrt) ARITHMETIC(VEX_SQRT, root = ck_take_meanwhile(b), 0, ck_in(a));
+    if (operation == CK_rsqrt) ARITHMETIC(VEX_SQRT, root = ck_take_meanwhile(b), VEX_NONE, ck_in(a));
     LOAD(out, ck_pool(b, CK_POOL_ONE));
     ARITHMETIC(VEX_DIV, out, out, ck_in(root));
     return false;
   }
   case CK_square: ARITHMETIC(VEX_MUL, out, a, ck_in(a)); return false;
-  case CK_floor: vex_round(&b->room.at, ck_wide(b), VEX_DOWN, out, ck_in(a)); return false;
-  case CK_ceil: vex_round(&b->room.at, ck_wide(b), VEX_UP, out, ck_in(a)); return false;
-  case CK_trunc: vex_round(&b->room.at, ck_wide(b), VEX_TO_ZERO, out, ck_in(a)); return false;
-  case CK_round: vex_round(&b->room.at, ck_wide(b), VEX_NEAREST, out, ck_in(a)); return false;
+  case CK_floor: vex_round(&b->writer, VEX_DOWN, out, ck_in(a)); return false;
+  case CK_ceil: vex_round(&b->writer, VEX_UP, out, ck_in(a)); return false;
+  case CK_trunc: vex_round(&b->writer, VEX_TO_ZERO, out, ck_in(a)); return false;
+  case CK_round: vex_round(&b->writer, VEX_NEAREST, out, ck_in(a)); return false;
   case CK_isnan: COMPARE(VEX_UNORDERED, out, a, ck_in(a)); return true;
   case CK_add: case CK_sub: case CK_mul: case CK_div:
     ARITHMETIC(codes[operation], out, a, ck_operand_of(b, i->b));

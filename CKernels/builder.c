@@ -2,7 +2,17 @@
 #include "builder.h"
 
 #if defined(__x86_64__)
+// Makes a register free whose value can be loaded again: of an operand that is not being read. (What would be overwritten before
+// it is read again has a slot: tile.c.)
+static void drop_operand(ck_builder *b) {
+  for (int place = 0; place < b->r->program->inputs && b->free == 0; place++) {
+    if (b->held[place] < 0 || b->r->repeated[place] || ck_reads(&b->r->program->instructions[b->now], place)) continue;
+    b->free = 1u << b->held[place], b->held[place] = -1;
+  }
+}
+
 int ck_take(ck_builder *b) {
+  if (b->free == 0) drop_operand(b);
   if (b->free == 0) return b->failed = true, 0;
   const int reg = __builtin_ctz(b->free);
   b->free &= b->free - 1;
@@ -32,7 +42,7 @@ vex_operand ck_number_in_pool(ck_builder *b, double number) {
 }
 
 vex_operand ck_memory(ck_builder *b, int place) {
-  if (b->pointer[place] < 0) vex_pointer(&b->room.at, VEX_SCRATCH, place);
+  if (b->pointer[place] < 0) vex_pointer(&b->writer, VEX_SCRATCH, place);
   const int base = b->pointer[place] < 0 ? VEX_SCRATCH : b->pointer[place];
   return (vex_operand){.kind = VEX_STREAM, .reg = base, .index = VEX_RCX, .offset = b->copy * CK_CODE_VECTOR};
 }

@@ -7,12 +7,13 @@
 
 typedef struct {
   const ck_run_plan *r;
-  int first, end;             // the instructions
+  int first, end, now;        // the instructions, and which one is being put
   int summed;                 // as ck_assemble's
   int functions;              // of the instructions, how many are one of assemble_function.c
   bool sums_outside;          // in memory, at the place of the output: functions want the registers
   int copy;                   // which of the round's vectors
   ck_code_room room;
+  vex_code writer;
   bool failed;                // out of registers
   uint32_t free;              // vector registers
   uint32_t meanwhile;         // those that are free again after the instruction
@@ -29,10 +30,10 @@ static inline vex_operand ck_pool(const ck_builder *b, int vector) {
 }
 // The vector that has this number in all lanes.
 vex_operand ck_number_in_pool(ck_builder *b, double number);
-#define ARITHMETIC(code, out, a, rm) vex_arithmetic(&b->room.at, ck_wide(b), code, out, a, rm)
-#define COMPARE(how, out, a, rm) vex_compare(&b->room.at, ck_wide(b), how, out, a, rm)
-#define BLEND(out, no, yes, mask) vex_blend(&b->room.at, ck_wide(b), out, no, yes, mask)
-#define LOAD(out, from) vex_load(&b->room.at, ck_wide(b), out, from)
+#define ARITHMETIC(code, out, a, rm) vex_arithmetic(&b->writer, code, out, a, rm)
+#define COMPARE(how, out, a, rm) vex_compare(&b->writer, how, out, a, rm)
+#define BLEND(out, no, yes, mask) vex_blend(&b->writer, out, no, yes, mask)
+#define LOAD(out, from) vex_load(&b->writer, out, from)
 
 // A free register; and one that is free again after the instruction.
 int ck_take(ck_builder *b);

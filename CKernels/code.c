@@ -82,11 +82,10 @@ static ck_code *make(const ck_run_plan *r, const ck_code *like) {
   room.vectors = CK_POOL_FIXED + r->program->constants;
   room.at = pool + CK_POOL_MOST * CK_CODE_VECTOR;
   for (int i = 0; i < r->program->count && code->stretches < CK_STRETCHES;) {
-    const uint8_t *start = room.at;
-    const int count = ck_assemble(r, i, like->summed, &room);
-    if (count > 0)
-      code->stretch[code->stretches++] = (ck_stretch){i, count, (void (*)(int64_t, const void *const *))start};
-    i += count > 0 ? count : 1;
+    ck_stretch *next = &code->stretch[code->stretches];
+    const bool made = ck_assemble(r, i, like->summed, &room, next);
+    code->stretches += made;
+    i += made ? next->count : 1;
   }
   // A sum is of no use in pieces.
   if (like->summed >= 0 && (code->stretches != 1 || code->stretch[0].count != r->program->count)) code->stretches = 0;

@@ -5,9 +5,9 @@
 #include "program.h"
 
 // The instructions from `first` on, of which there are `count`. `run` does them for `bytes` of each place, a multiple of
-// CK_CODE_VECTOR; what nobody reads afterwards is not written.
+// `step`; what nobody reads afterwards is not written.
 typedef struct {
-  int first, count;
+  int first, count, step;
   void (*run)(int64_t bytes, const void *const *places);
 } ck_stretch;
 
@@ -45,8 +45,8 @@ enum { CK_POOL_MOST = CK_POOL_FIXED + CK_MAX_CONSTANTS + 64 };
 // One number of so many bytes in all lanes.
 void ck_fill_vector(uint8_t *vector, const void *number, size_t size);
 
-// Writes down the longest stretch that begins at instruction `first` and fits into the registers: how many instructions, 0 if it is
-// none (assemble.c).
-int ck_assemble(const ck_run_plan *plan, int first, int summed, ck_code_room *room);
+// Writes down the longest stretch that begins at instruction `first` and fits into the registers: false if there is none
+// (assemble.c).
+bool ck_assemble(const ck_run_plan *plan, int first, int summed, ck_code_room *room, ck_stretch *stretch);
 
 #endif

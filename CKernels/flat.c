@@ -34,7 +34,7 @@ __attribute__((noinline)) static void run_several(const ck_program *program, ck_
 // A small program that is code already, all of it.
 static bool run_code(const ck_program *program, ck_dtype compute, int64_t elements, const ck_flat *operands) {
   const int64_t bytes = elements * (int64_t)ck_size(compute);
-  if (elements > CK_BLOCK || bytes % CK_CODE_VECTOR != 0) return false;
+  if (elements > CK_BLOCK) return false;
   const void *places[CK_MAX_OPERANDS];
   uint32_t repeated = 0;
   for (int i = 0; i < program->inputs + program->outputs; i++) {
@@ -46,8 +46,9 @@ static bool run_code(const ck_program *program, ck_dtype compute, int64_t elemen
       if (places[j] == places[i]) return false;
   }
   const ck_stretch *all = ck_whole_code(program, compute, repeated);
-  if (all) all->run(bytes, places);
-  return all;
+  if (!all || bytes % all->step != 0) return false;
+  all->run(bytes, places);
+  return true;
 }
 
 void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, const ck_flat *operands) {

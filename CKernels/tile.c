@@ -118,7 +118,7 @@ static void row(const ck_run_plan *r, const tile *t, const ck_instruction *in, i
 // A stretch of instructions at once, and what is left of the tile's last vector one by one.
 static void run_stretch(const ck_run_plan *r, const tile *t, const ck_stretch *stretch) {
   const int64_t size = (int64_t)ck_size(r->compute), bytes = t->rows * t->columns * size;
-  int64_t done = bytes / CK_CODE_VECTOR * CK_CODE_VECTOR;
+  int64_t done = bytes / stretch->step * stretch->step;
   for (int i = r->program->inputs; i < r->layout.operands; i++)
     if (r->past[i] && (uintptr_t)t->places[i] % CK_CODE_VECTOR != 0) done = 0;
   if (done > 0) stretch->run(done, t->places);
