@@ -13,9 +13,10 @@ extension GraphNode {
 
         var isEmpty: Bool { head == nil }
 
-        mutating func push(_ node: GraphNode) {
-            node.mark = UInt64(UInt(bitPattern: head?.toOpaque()))
-            head = .passRetained(node)
+        /// Adds a node whose only reference becomes the list's.
+        mutating func push(_ node: Unmanaged<GraphNode>) {
+            node._withUnsafeGuaranteedRef { $0.mark = UInt64(UInt(bitPattern: head?.toOpaque())) }
+            head = node
         }
 
         mutating func pop() -> GraphNode? {
@@ -48,20 +49,28 @@ extension GraphNode {
     }
 
     private final func surrenderInputs(to list: UnsafeMutablePointer<Pending>) {
-        Self.surrender(first.take(), to: list)
-        Self.surrender(second.take(), to: list)
+        Self.surrender(&first, to: list)
+        Self.surrender(&second, to: list)
         guard var links = more.take() else { return }
         for i in links.indices where links[i] != nil {
             // Asked where it lies: a copy would be a second reference.
-            if isKnownUniquelyReferenced(&links[i]!.node) { list.pointee.push(links[i]!.node) }
+            if isKnownUniquelyReferenced(&links[i]!.node) { list.pointee.push(.passRetained(links[i]!.node)) }
             links[i] = nil
         }
     }
 
-    private static func surrender(_ input: consuming GraphNode?, to list: UnsafeMutablePointer<Pending>) {
-        // One that somebody else holds is only let go of. Should it die all the same, because they let go at this moment,
-        // it adds to the list itself: which is not under access here.
-        guard isKnownUniquelyReferenced(&input), let node = consume input else { return }
-        list.pointee.push(node)
+    private static func surrender(_ input: inout GraphNode?, to list: UnsafeMutablePointer<Pending>) {
+        guard isKnownUniquelyReferenced(&input) else {
+            // One that somebody else holds is only let go of. Should it die all the same, because they let go at this moment,
+            // it adds to the list itself: which is not under access here.
+            input = nil
+            return
+        }
+        // The reference moves as it is: the compiler would count one for the list and then this one off.
+        withUnsafeMutablePointer(to: &input) { place in
+            let place = UnsafeMutableRawPointer(place)
+            list.pointee.push(place.load(as: Unmanaged<GraphNode>.self))
+            place.storeBytes(of: nil, as: Unmanaged<GraphNode>?.self)
+        }
     }
 }

@@ -9,8 +9,15 @@ func runInParallel<Value>(_ plan: Plan, _ roots: [Engine<Value>.Root], retainGra
     // First what costs nothing: most plans are too small even to ask whether they branch.
     guard plan.branches, plan.work > Costs.parallelPass else { return nil }
     guard Value.threads > 1 else { return nil }
-    let schedule = Schedule(plan, teamWork: Value.teamWork)
-    guard schedule.workBesidePath(of: plan) > Costs.parallelPass else { return nil }
+    // Where most of the work is for the team: team and helpers would take each other's cores all the time.
+    let teamWork = Value.teamWork
+    let narrowWork = plan.narrowWork(teamWork: teamWork)
+    guard 2 * narrowWork > plan.work else { return nil }
+    // What could be taken off the calling thread at best has to be worth what it costs to hand it over.
+    let least = Costs.parallelPass + Double(plan.steps.count) * Costs.node
+    guard narrowWork > least else { return nil }
+    let schedule = Schedule(plan, teamWork: teamWork)
+    guard schedule.workBesidePath(of: plan) > least else { return nil }
     return try ParallelPass(plan, schedule, roots, retainGraph: retainGraph).run()
 }
 

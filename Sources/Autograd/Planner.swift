@@ -132,6 +132,7 @@ struct Scratch<Element: BitwiseCopyable>: ~Copyable {
         Memory.take(capacity * MemoryLayout<Element>.stride).assumingMemoryBound(to: Element.self)
     }
 
+    @inline(__always)
     mutating func append(_ element: Element) {
         if count == capacity { resize(2 * capacity) }
         (start + count).initialize(to: element)
@@ -139,6 +140,7 @@ struct Scratch<Element: BitwiseCopyable>: ~Copyable {
     }
 
     /// Makes room for `elements` more, which the caller writes.
+    @inline(__always)
     mutating func extend(by elements: Int) -> UnsafeMutablePointer<Element> {
         if count + elements > capacity { resize(max(2 * capacity, count + elements)) }
         defer { count += elements }

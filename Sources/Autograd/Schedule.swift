@@ -16,8 +16,6 @@ struct Schedule: Sendable {
     private(set) var priorities: [Double]
 
     private let teamWork: Double
-    /// The work of the steps that can run side by side, in nanoseconds.
-    private var narrowWork = 0.0
 
     var placeCount: Int { Int(placeStarts.last!) }
 
@@ -42,7 +40,6 @@ struct Schedule: Sendable {
                 }
                 priorities[index] = longest + step.work
             }
-            if step.work < teamWork { narrowWork += step.work }
         }
 
         for slot in rootPlaces + places where slot >= 0 { placeStarts[Int(slot) + 1] += 1 }
@@ -59,16 +56,18 @@ struct Schedule: Sendable {
         }
     }
 
-    /// The work that could be taken off the calling thread at best, in nanoseconds: what is neither for the team nor on the
-    /// longest path, less what it costs to hand it over. None where most of the work is for the team: team and helpers would
-    /// take each other's cores all the time.
-    func workBesidePath(of plan: Plan) -> Double {
-        guard 2 * narrowWork > plan.work else { return 0 }
-        return min(narrowWork, plan.work - (priorities.max() ?? 0)) - Double(plan.steps.count) * Costs.node
-    }
+    /// The work that is not on the longest path, in nanoseconds.
+    func workBesidePath(of plan: Plan) -> Double { plan.work - (priorities.max() ?? 0) }
 
     /// Whether the client's whole team is better used for this step than for others beside it.
     func isWide(_ step: Int, of plan: Plan) -> Bool { plan.steps[step].work >= teamWork }
+}
+
+extension Plan {
+    /// The work of the steps that can run side by side, in nanoseconds.
+    func narrowWork(teamWork: Double) -> Double {
+        steps.reduce(0) { sum, step in sum + (step.work < teamWork ? step.work : 0) }
+    }
 }
 
 extension Plan.Step {

@@ -28,6 +28,7 @@ package struct Allocator: ~Copyable, Sendable {
     var cached: Int { max(held.load(ordering: .relaxed) - active.load(ordering: .relaxed), 0) }
 
     /// A block for `bytes`, with unspecified contents, and its true size.
+    @inline(__always)
     func take(_ bytes: Int) throws(TensorError) -> (UnsafeMutableRawPointer, SizeClass) {
         guard let size = SizeClass(holding: bytes) else { throw failure(bytes) }
         let block: UnsafeMutableRawPointer
@@ -55,6 +56,7 @@ package struct Allocator: ~Copyable, Sendable {
         return TensorError(.memory, "out of memory: \(bytes) bytes for one tensor, beside \(used) in use")
     }
 
+    @inline(__always)
     func give(_ block: UnsafeMutableRawPointer, _ size: SizeClass) {
         let now = active.subtract(size.bytes, ordering: .relaxed).newValue
         if held.load(ordering: .relaxed) - now > limit.load(ordering: .relaxed) {

@@ -117,6 +117,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     }
 
     /// The operand whose gradient is one call of a function of a few operands; else nil.
+    @inline(__always)
     private var onlyOperand: Int? {
         guard derivative.operands.count == 1 else { return nil }
         if let besides, !besides.saved.isEmpty || !besides.packed.isEmpty { return nil }
@@ -152,6 +153,7 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     }
 
     /// A gradient in the shape and type of its operand.
+    @inline(__always)
     private func fitted(_ gradient: consuming Tensor, _ k: Int) -> Tensor {
         if let targets = besides?.targets, !targets.isEmpty {
             return gradient.summed(to: targets[k].shape).asType(targets[k].dtype)
@@ -187,9 +189,11 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     }
 
     override func release() {
-        saved = InlineArray(repeating: nil)
-        besides?.saved = []
-        besides?.packed = []
+        // Numbers hold nothing.
+        for k in saved.indices {
+            if case .value? = saved[k] { saved[k] = nil }
+        }
+        if let besides { (besides.saved, besides.packed) = ([], []) }
         ending?.prepared = nil
     }
 }

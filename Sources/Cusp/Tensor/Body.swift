@@ -32,7 +32,8 @@ final class Body: @unchecked Sendable {
 
     private enum Sharing: UInt8, AtomicRepresentable { case none, begins, isThere }
 
-    init(_ storage: Storage, _ layout: Layout, _ dtype: DType, _ source: Edge<Tensor>?) {
+    /// - Parameter block: where there is no storage yet.
+    private init(_ storage: Storage?, _ block: Block?, _ layout: Layout, _ dtype: DType, _ source: Edge<Tensor>?) {
         self.layout = layout
         self.dtype = dtype
         self.source = source
@@ -40,16 +41,20 @@ final class Body: @unchecked Sendable {
         elementCount = layout.shape.elementCount
         isContiguous = layout.isContiguous
         isRepeated = elementCount == 1 || layout.isRepeated
-        start = storage.data + layout.offset &* dtype.size
+        start = (storage?.data ?? block!.data) + layout.offset &* dtype.size
         shapeCode = layout.shape.code
-        block = nil
+        self.block = block
         shared = storage
-        sharing = Atomic(.isThere)
+        sharing = Atomic(storage == nil ? .none : .isThere)
+    }
+
+    convenience init(_ storage: Storage, _ layout: Layout, _ dtype: DType, _ source: Edge<Tensor>?) {
+        self.init(storage, nil, layout, dtype, source)
     }
 
     /// Contiguous elements of its own.
     convenience init(_ block: Block, _ shape: Shape, _ dtype: DType) {
-        self.init(Storage(block), Layout(shape), dtype, nil)
+        self.init(nil, block, Layout(shape), dtype, nil)
     }
 
     /// Contiguous elements of its own, in the shape of `model`.
