@@ -72,6 +72,12 @@ typedef struct {
   bool packed;
 } ck_lanes;
 
+// What is needed after a product, and comes to the second-level cache meanwhile.
+typedef struct {
+  const char *first, *second;
+  int64_t first_bytes, second_bytes;
+} ck_ahead;
+
 // Matmul of one float type. A packed operand is a sequence of panels, each `rows` of a (or `columns` of b) wide and k long,
 // the elements of one k side by side, the last panel filled up with zeros.
 typedef struct {
@@ -81,7 +87,7 @@ typedef struct {
   // c[m, n] = a times b, and the end. If a is packed, so is b. Of one that is not, and ends within a tile, what comes before
   // is read as well.
   void (*multiply)(int64_t m, int64_t n, int64_t k, ck_lanes a, ck_lanes b, void *c, int64_t c_stride,
-                   ck_matmul_end end);
+                   ck_matmul_end end, ck_ahead ahead);
   // out[i] = or += sum over p of a[i, p] * x[p]: with contiguous rows, or with at most CK_TILE contiguous columns.
   void (*dot_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, const void *x, void *out, bool add);
   void (*add_columns)(int64_t count, int64_t k, const void *a, int64_t k_stride, const void *x, int64_t x_stride,
