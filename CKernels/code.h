@@ -1,4 +1,4 @@
-// Machine code for stretches of a program: several cheap instructions in one loop, whose values stay in registers (code.c).
+// Machine code for stretches of a program: several instructions in one loop, whose values stay in registers (code.c).
 #ifndef CK_CODE_H
 #define CK_CODE_H
 
@@ -22,8 +22,8 @@ struct ck_code {
   ck_stretch stretch[CK_STRETCHES];
 };
 
-// The code for this run, made where there is none yet; NULL if none can be: for other types than floats, on other processors than x86-64 with AVX2, where
-// the system gives no memory for code, or where no two cheap instructions follow each other.
+// The code for this run, made where there is none yet; NULL if none can be: for other types than floats, on other processors than
+// x86-64 with AVX2, where the system gives no memory for code, or where no two instructions that can be assembled follow each other.
 //
 // With an output to be summed there is one stretch, all of the program, for operands that lie flat and a multiple of CK_CODE_ROUND
 // bytes: at that output's place it leaves CK_SUM_BYTES bytes of sums, of which ck_reduce makes the sum that it makes of a row.

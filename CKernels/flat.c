@@ -65,7 +65,7 @@ void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, 
       return;
     }
   }
-  if (program->codes && program->codes->first && run_code(program, compute, elements, operands)) return;
+  if (program->codes && __atomic_load_n(&program->codes->first, __ATOMIC_RELAXED) && run_code(program, compute, elements, operands)) return;
   run_several(program, compute, elements, operands);
 }
 

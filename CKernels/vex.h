@@ -1,5 +1,6 @@
 // How x86-64 writes AVX instructions down (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, 2.3: the VEX
-// prefix), as far as assemble.c wants them. Registers are numbers; vectors are of 256 bits, of float64 where code is `wide`, else of float32.
+// prefix), as far as assemble.c wants them. Registers are numbers; vectors are of 256 bits, of float64 where code is `wide`, else of
+// float32.
 //
 // A function made of these is called with the bytes to go in rdi and the places in rsi; rcx counts the bytes that are done.
 // Where it is `twice`, every instruction on vectors follows once more at once, on the next vector of each stream and in the
@@ -33,7 +34,8 @@ enum {
 };
 // A multiply-add in place: out + a·b, a·out + b, and b - a·out.
 enum { VEX_FMA = 0xb8, VEX_FMA_BY = 0xa8, VEX_FMA_LESS = 0xac };
-enum { VEX_EQ = 0, VEX_LT = 17, VEX_LE, VEX_UNORDERED = 3, VEX_NE = 4, VEX_ORDERED = 7, VEX_GE = 29, VEX_GT };  // none signals but for a NaN
+// None signals but for a NaN.
+enum { VEX_EQ = 0, VEX_LT = 17, VEX_LE, VEX_UNORDERED = 3, VEX_NE = 4, VEX_ORDERED = 7, VEX_GE = 29, VEX_GT };
 enum { VEX_NEAREST = 8, VEX_DOWN, VEX_UP, VEX_TO_ZERO };
 
 static inline void vex_byte(vex_code *c, int byte) { *c->at++ = (uint8_t)byte; }

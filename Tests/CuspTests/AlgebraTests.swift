@@ -49,7 +49,8 @@ import Testing
                     if let match = line.firstMatch(of: #/^public func `?(\w+)`?<E: Elementwise>/#) {
                         declared.insert(String(match.1))
                     }
-                    if let match = line.firstMatch(of: #/^ +public static (prefix )?func (\S+) \(a: Self/#) {
+                    let operators = #/^ +(?:@inlinable )?public static (prefix )?func (\S+) \(a: Self/#
+                    if let match = line.firstMatch(of: operators) {
                         declared.insert((match.1 ?? "") + String(match.2))
                     }
                 }

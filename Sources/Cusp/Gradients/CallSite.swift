@@ -22,9 +22,12 @@ struct CallSite: Sendable {
         /// Whether a function with this mangled name is neither of this package nor of the standard library.
         private static func isOutside(_ name: String) -> Bool {
             if name == "main" { return true }
-            // Names of the standard library go on with a letter, those of other modules with a length.
-            guard name.hasPrefix("$s"), name.dropFirst(2).first?.isNumber == true else { return false }
-            return !["$s4Cusp", "$s6CuspNN", "$s7Strided", "$s8Autograd"].contains { name.hasPrefix($0) }
+            // Names of the standard library go on with a letter, those of other modules with a length. What has melted into a
+            // function of the standard library is named inside its name.
+            guard name.hasPrefix("$s") else { return false }
+            let own = name.split(separator: "$s").first { $0.first?.isNumber == true }
+            return own.map { own in !["4Cusp", "6CuspNN", "7Strided", "8Autograd"].contains { own.hasPrefix($0) } }
+                ?? false
         }
     #else
         var description: String? { nil }
