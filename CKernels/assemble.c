@@ -42,15 +42,18 @@ static void end_meanwhile(ck_builder *b) {
   b->meanwhile = 0;
 }
 
+// Sums are in memory, at the place of the output, where functions want the registers.
+static bool sums_outside(const ck_builder *b) { return b->summed >= 0 && b->functions > 0; }
+
+// How often the instructions follow each other in the loop: once for each sum in a register.
+static int copies(const ck_builder *b) { return b->summed >= 0 && !sums_outside(b) ? SUMS : 1; }
+
 // Bytes of each stream that the loop does at a time.
-static int step_of(const ck_builder *b) {
-  const bool sums_inside = b->summed >= 0 && !b->sums_outside;
-  return CK_CODE_VECTOR * (sums_inside ? SUMS : b->writer.twice ? 2 : 1);
-}
+static int step_of(const ck_builder *b) { return CK_CODE_VECTOR * (b->writer.twice ? 2 : copies(b)); }
 
 // Adds to the sum that has every eighth vector.
 static void put_sum(ck_builder *b, int value) {
-  if (!b->sums_outside) return ARITHMETIC(VEX_ADD, FIRST_SUM + b->copy, FIRST_SUM + b->copy, ck_in(value));
+  if (!sums_outside(b)) return ARITHMETIC(VEX_ADD, FIRST_SUM + b->copy, FIRST_SUM + b->copy, ck_in(value));
   const int sum = ck_take_meanwhile(b);
   const vex_operand outside = {.kind = VEX_STREAM, .reg = SUMS_POINTER, .index = VEX_SCRATCH};
   vex_scratch_count(&b->writer, CK_CODE_ROUND - step_of(b));
@@ -117,11 +120,12 @@ static vex_operand sum_outside(int i) {
 // Eight sums, each of every eighth vector, to the end that fold_row of fold.inc comes to: 16 lanes of float32 are two vectors.
 static void begin_sums(ck_builder *b) {
   vex_zero_count(&b->writer);
-  if (b->sums_outside) vex_pointer(&b->writer, SUMS_POINTER, b->summed);
-  const int zero = b->sums_outside ? ck_take_meanwhile(b) : FIRST_SUM;
+  const bool outside = sums_outside(b);
+  if (outside) vex_pointer(&b->writer, SUMS_POINTER, b->summed);
+  const int zero = outside ? ck_take_meanwhile(b) : FIRST_SUM;
   ARITHMETIC(VEX_XOR, zero, zero, ck_in(zero));
   for (int i = 0; i < SUMS; i++) {
-    if (b->sums_outside) vex_store(&b->writer, false, zero, sum_outside(i));
+    if (outside) vex_store(&b->writer, false, zero, sum_outside(i));
     else LOAD(FIRST_SUM + i, ck_in(zero));
   }
   end_meanwhile(b);
@@ -129,7 +133,7 @@ static void begin_sums(ck_builder *b) {
 
 static void end_sums(ck_builder *b) {
   vex_zero_count(&b->writer);
-  for (int i = 0; i < SUMS && b->sums_outside; i++) LOAD(FIRST_SUM + i, sum_outside(i));
+  for (int i = 0; i < SUMS && sums_outside(b); i++) LOAD(FIRST_SUM + i, sum_outside(i));
   for (int step = 2; step < SUMS; step *= 2)
     for (int i = 0; i < SUMS; i += 2 * step)
       for (int half = i; half < i + 2; half++)
@@ -143,20 +147,18 @@ static bool try(ck_builder *b, bool twice) {
   b->functions = 0, b->of = -1;
   for (int i = b->first; i < b->end; i++) b->functions += ck_is_assembled_function(b->r, i);
   if (twice && b->functions == 0) return false;
-  b->sums_outside = b->summed >= 0 && b->functions > 0;
   b->writer = (vex_code){b->room.at, b->r->compute == CK_FLOAT64, twice};
-  const int copies = b->summed >= 0 && !b->sums_outside ? SUMS : 1;
-  b->free = (1u << (twice ? VEX_HALF : copies > 1 ? FIRST_SUM : REGISTERS)) - 1;
+  b->free = (1u << (twice ? VEX_HALF : copies(b) > 1 ? FIRST_SUM : REGISTERS)) - 1;
   memset(b->held, -1, sizeof b->held);
   memset(b->pointer, -1, sizeof b->pointer);
-  const int most = ((b->end - b->first) * copies + 4) * ROOM + b->functions * FUNCTION_ROOM;
+  const int most = ((b->end - b->first) * copies(b) + 4) * ROOM + b->functions * FUNCTION_ROOM;
   if (b->room.end - b->room.at < (twice ? 2 * most : most)) return false;
   put_beginning(b);
   b->writer.twice = false;
   if (b->summed >= 0) begin_sums(b);
   b->writer.twice = twice;
   uint8_t *const loop = vex_loop(&b->writer);
-  for (b->copy = 0; b->copy < copies; b->copy++)
+  for (b->copy = 0; b->copy < copies(b); b->copy++)
     for (int i = b->first; i < b->end && !b->failed; i++) put_instruction(b, i);
   vex_again(&b->writer, step_of(b), loop);
   b->writer.twice = false;

@@ -4,6 +4,12 @@
 #include "vector_numbers.h"
 
 #if defined(__x86_64__)
+// The instruction that gave a place what it has before instruction i; -1: none has.
+static int source_before(const ck_run_plan *r, int place, int i) {
+  while (--i >= 0 && r->program->instructions[i].dst != place) {}
+  return i;
+}
+
 // The sign of what a place has before instruction i, where that is known: 1 for 0 and more, -1 for 0 and less, else 0. NaN has any.
 static int sign_before(const ck_run_plan *r, int place, int i, int depth) {
   const int constant = place - r->layout.operands;
@@ -11,7 +17,7 @@ static int sign_before(const ck_run_plan *r, int place, int i, int depth) {
     const double number = r->program->constant_values[constant];
     return number > 0 ? 1 : number < 0 ? -1 : 0;
   }
-  while (--i >= 0 && r->program->instructions[i].dst != place) {}
+  i = source_before(r, place, i);
   if (i < 0 || depth == 0) return 0;
   const ck_instruction *in = &r->program->instructions[i];
   switch (ck_operation_of(r, in)) {
@@ -26,9 +32,8 @@ static bool is_negative(const ck_run_plan *r, int i) { return sign_before(r, r->
 
 // Whether what instruction i reads is an exponential of 0 or less, and so within 0 and 1.
 static bool is_fraction(const ck_run_plan *r, int i) {
-  const int place = r->program->instructions[i].a;
-  while (--i >= 0 && r->program->instructions[i].dst != place) {}
-  return i >= 0 && ck_operation_of(r, &r->program->instructions[i]) == CK_exp && is_negative(r, i);
+  const int source = source_before(r, r->program->instructions[i].a, i);
+  return source >= 0 && ck_operation_of(r, &r->program->instructions[source]) == CK_exp && is_negative(r, source);
 }
 
 bool ck_is_assembled_function(const ck_run_plan *r, int i) {
@@ -40,7 +45,7 @@ bool ck_is_assembled_function(const ck_run_plan *r, int i) {
   }
 }
 
-// A number of vector_numbers.h for this type; there may be as many as fit into a list.
+// A number of vector_numbers.h for this type, and a list of them.
 #define NUMBER(name) ck_number_in_pool(b, ck_wide(b) ? name##_f64 : (double)name##_f32)
 #define COUNT(list) (int)(sizeof list / sizeof *list)
 #define NUMBERS(name) \

@@ -10,7 +10,6 @@ typedef struct {
   int first, end, now;        // the instructions, and which one is being put
   int summed;                 // as ck_assemble's
   int functions;              // of the instructions, how many are one of assemble_function.c
-  bool sums_outside;          // in memory, at the place of the output: functions want the registers
   int copy;                   // which of the round's vectors
   ck_code_room room;
   vex_code writer;

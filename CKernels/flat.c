@@ -65,7 +65,8 @@ void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, 
       return;
     }
   }
-  if (program->codes && __atomic_load_n(&program->codes->first, __ATOMIC_RELAXED) && run_code(program, compute, elements, operands)) return;
+  const bool has_code = program->codes && __atomic_load_n(&program->codes->first, __ATOMIC_RELAXED);
+  if (has_code && run_code(program, compute, elements, operands)) return;
   run_several(program, compute, elements, operands);
 }
 
