@@ -8,21 +8,44 @@ import Synchronization
 /// ones, a warm buffer at 60 and more. So each size class keeps a stack of free blocks, last in, first out, linked through
 /// the blocks themselves, behind a lock of its own that is held for two loads and a store.
 ///
-/// No object, and no objects in it: each would be retained for the few instructions that it is used for.
+/// No object, and no objects in it: each would be retained for the few instructions that it is used for. And nothing that is
+/// computed when it is made: then it lies in the program as it is, and no block begins with the question of whether it is there.
 package struct Allocator: ~Copyable, Sendable {
     package static let shared = Allocator()
 
-    nonisolated(unsafe) private let bins: UnsafeMutablePointer<Bin>
+    /// Made by the first who needs one.
+    nonisolated(unsafe) private let firstBin = Atomic<UnsafeMutablePointer<Bin>?>(nil)
     let active = Atomic<Int>(0)
     let peak = Atomic<Int>(0)
     /// What the system has given and not got back: active and cached together, so that neither taking nor giving a cached
     /// block has more than one number to count.
     private let held = Atomic<Int>(0)
-    let limit = Atomic<Int>(Int(clamping: ProcessInfo.processInfo.physicalMemory / 4))
+    /// Negative until somebody sets it or the bins are made.
+    private let mostCached = Atomic<Int>(-1)
 
-    init() {
-        bins = .allocate(capacity: SizeClass.count)
-        for i in 0..<SizeClass.count { (bins + i).initialize(to: Bin()) }
+    private var bins: UnsafeMutablePointer<Bin> {
+        @inline(__always) get { firstBin.load(ordering: .acquiring) ?? makeBins() }
+    }
+
+    @inline(never)
+    private func makeBins() -> UnsafeMutablePointer<Bin> {
+        let usual = Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)
+        _ = mostCached.compareExchange(expected: -1, desired: usual, ordering: .relaxed)
+        let made = UnsafeMutablePointer<Bin>.allocate(capacity: SizeClass.count)
+        for i in 0..<SizeClass.count { (made + i).initialize(to: Bin()) }
+        let (isFirst, known) = firstBin.compareExchange(expected: nil, desired: made, ordering: .acquiringAndReleasing)
+        if isFirst { return made }
+        made.deallocate()
+        return known!
+    }
+
+    /// The most that may be cached.
+    var limit: Int {
+        get {
+            _ = bins
+            return mostCached.load(ordering: .relaxed)
+        }
+        nonmutating set { mostCached.store(newValue, ordering: .relaxed) }
     }
 
     var cached: Int { max(held.load(ordering: .relaxed) - active.load(ordering: .relaxed), 0) }
@@ -59,7 +82,7 @@ package struct Allocator: ~Copyable, Sendable {
     @inline(__always)
     func give(_ block: UnsafeMutableRawPointer, _ size: SizeClass) {
         let now = active.subtract(size.bytes, ordering: .relaxed).newValue
-        if held.load(ordering: .relaxed) - now > limit.load(ordering: .relaxed) {
+        if held.load(ordering: .relaxed) - now > mostCached.load(ordering: .relaxed) {
             held.subtract(size.bytes, ordering: .relaxed)
             Pages.free(block, size.bytes)
         } else {

@@ -15,10 +15,10 @@ public enum Memory {
 
     /// The most that ``cached`` may be; a quarter of the machine's memory at first. A lower limit takes effect at once.
     public static var cacheLimit: Int {
-        get { Allocator.shared.limit.load(ordering: .relaxed) }
+        get { Allocator.shared.limit }
         set {
             guard newValue >= 0 else { fatalError("cacheLimit: \(newValue) is negative") }
-            Allocator.shared.limit.store(newValue, ordering: .relaxed)
+            Allocator.shared.limit = newValue
             Allocator.shared.clear(to: newValue)
         }
     }

@@ -87,6 +87,36 @@ import Testing
         }
     }
 
+    @Test func usualCacheLimit() async {
+        await #expect(processExitsWith: .success) {
+            let usual = Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)
+            #expect(Memory.cacheLimit == usual)
+            _ = try Storage(bytes: 100)
+            #expect(Memory.cacheLimit == usual)
+        }
+        // Set before there is anything to limit.
+        await #expect(processExitsWith: .success) {
+            Memory.cacheLimit = 0
+            _ = try Storage(bytes: 100)
+            #expect(Memory.cacheLimit == 0 && Memory.cached == 0)
+        }
+    }
+
+    /// The bins are made by whoever comes first.
+    @Test func severalComeFirst() async {
+        await #expect(processExitsWith: .success) {
+            DispatchQueue.concurrentPerform(iterations: 8) { i in
+                for _ in 0..<100 {
+                    let storages = (0..<3).map { _ in try! Storage(bytes: 64 << i) }
+                    withExtendedLifetime(storages) {}
+                }
+            }
+            #expect(Memory.active == 0 && Memory.cached > 0)
+            Memory.clearCache()
+            #expect(Memory.cached == 0)
+        }
+    }
+
     @Test func cacheLimit() async {
         await #expect(processExitsWith: .success) {
             Memory.clearCache()
