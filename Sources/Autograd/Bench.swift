@@ -36,7 +36,7 @@ struct Bench<Value: Cotangent>: ~Copyable {
         keep: (Int32, Value) -> Void
     ) throws {
         for output in 0..<node.outputCount where gradients[output] != nil {
-            if node.isHooked { try node.hooks!.condition(&gradients[output]!, output: output) }
+            if node.isHooked { try node.hooks.condition(&gradients[output]!, output: output) }
             if step.isWanted { keep(step.slot + Int32(truncatingIfNeeded: output), gradients[output]!) }
         }
         guard step.runs, gradients.contains(where: { $0 != nil }) else { return }
@@ -89,6 +89,6 @@ struct Bench<Value: Cotangent>: ~Copyable {
     @inlinable
     func end(_ node: Node<Value>, _ inputs: inout Contributions<Value>) throws {
         if node.savesValues { node.leave(releasing: !retainGraph) }
-        if node.isHooked { try node.hooks!.condition(&inputs, of: node) }
+        if node.isHooked { try node.hooks.condition(&inputs, of: node) }
     }
 }

@@ -30,7 +30,7 @@ public enum Engine<Value: Cotangent> {
             leaf.accumulate(gradients.vacate(step.slot).move())
             if leaf.isHooked { hooked.append(leaf) }
         }
-        for leaf in hooked { leaf.hooks!.gradientGrew(of: leaf) }
+        for leaf in hooked { leaf.hooks.gradientGrew(of: leaf) }
     }
 
     /// Runs a pass and returns the gradients at `edges`, of leaves or of interior values, after the hooks on them. No

@@ -2,9 +2,9 @@
 extension GraphNode {
     /// Where the operands came from, in order; nil where one needs no gradient.
     package final var operandNodes: [(node: GraphNode, output: Int)?] {
-        let firstTwo = [first.map { ($0, Int(firstOutput)) }, second.map { ($0, Int(secondOutput)) }]
-        let others = more ?? Array(repeating: nil, count: max(inputCount - 2, 0))
-        return firstTwo.prefix(inputCount) + others.map { $0.map { ($0.node, Int($0.output)) } }
+        (0..<inputCount).map { i in
+            input(i).map { ($0.node._withUnsafeGuaranteedRef { $0 }, Int($0.output)) }
+        }
     }
 
     /// This node and all that it leads to, each once, those nearer to the results first.

@@ -28,10 +28,7 @@ extension GraphNode {
 
     /// Lets go of the inputs. For deinit only.
     final func dismantle() {
-        guard first != nil || second != nil || more != nil else { return }
-        // A deinit of the superclass runs before the subclass's own values are dropped. What this node saved may hold its
-        // inputs too, and would free them from here, one inside another: so it goes first, and the inputs last.
-        if savesValues, !isReleased { release() }
+        guard first != nil || second != nil || links != nil else { return }
         if let outer = Self.pending.pointer {
             surrenderInputs(to: outer.assumingMemoryBound(to: Pending.self))
             return
@@ -42,16 +39,20 @@ extension GraphNode {
             // Mostly somebody else holds all of them.
             if list.pointee.isEmpty { return }
             Self.pending.pointer = UnsafeMutableRawPointer(list)
-            // The popped node is dropped at the end of each turn, with the list complete and no access to it under way.
-            while list.pointee.pop() != nil {}
+            // Here the list is at hand: the node's own deinit need not look for it. The node is dropped at the end of each
+            // turn, with the list complete and no access to it under way.
+            while let node = list.pointee.pop() { node.surrenderInputs(to: list) }
             Self.pending.pointer = nil
         }
     }
 
     private final func surrenderInputs(to list: UnsafeMutablePointer<Pending>) {
+        // A deinit of the superclass runs before the subclass's own values are dropped. What this node saved may hold its
+        // inputs too, and would free them from here, one inside another: so it goes first, and the inputs last.
+        if savesValues, !isReleased { release() }
         Self.surrender(&first, to: list)
         Self.surrender(&second, to: list)
-        guard var links = more.take() else { return }
+        guard var links = links.take() else { return }
         for i in links.indices where links[i] != nil {
             // Asked where it lies: a copy would be a second reference.
             if isKnownUniquelyReferenced(&links[i]!.node) { list.pointee.push(.passRetained(links[i]!.node)) }

@@ -54,10 +54,10 @@ extension Node {
 
     fileprivate final var allHooks: NodeHooks<Value> {
         hookCreation.withLock {
-            if let hooks { return hooks }
+            if hookObject != nil { return hooks }
             let created = NodeHooks<Value>()
-            hooks = created
-            // Only now may a pass look at `hooks`, without this lock: it never changes again.
+            hookObject = created
+            // Only now may a pass look at it, without this lock: it never changes again.
             state.bitwiseOr(Self.hooked, ordering: .releasing)
             return created
         }

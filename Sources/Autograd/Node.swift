@@ -13,9 +13,6 @@
 /// A node holds its inputs, never its outputs: a rule that needs an output saves it without its edge, or the graph
 /// would keep itself alive.
 open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
-    /// `nil` for nearly every node; written once, under a lock, before `state` says that it is there.
-    @usableFromInline final var hooks: NodeHooks<Value>?
-
     /// A node with one input.
     ///
     /// - Parameters:
@@ -26,10 +23,17 @@ open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
     ///     passed again after a pass that did not retain the graph.
     @inlinable
     public init(_ input: Edge<Value>?, outputCount: Int = 1, work: Double = 0, savesValues: Bool = true) {
-        super.init(
-            first: input?.node, input?.output ?? 0, second: nil, 0, more: nil, inputCount: 1, outputCount: outputCount,
-            work: work,
-            savesValues: savesValues, isLeaf: false)
+        let traits: Traits = savesValues ? .savesValues : []
+        // Each branch moves the edge's node to where it goes.
+        if input?.output ?? 0 == 0 {
+            super.init(
+                first: input?.node, second: nil, links: nil, inputCount: 1, outputCount: outputCount, work: work,
+                traits: traits)
+        } else {
+            super.init(
+                first: nil, second: nil, links: [input?.link], inputCount: 1, outputCount: outputCount, work: work,
+                traits: traits)
+        }
     }
 
     /// A node with two inputs, and perhaps further ones that need no gradient.
@@ -38,28 +42,50 @@ open class Node<Value: Cotangent>: GraphNode, @unchecked Sendable {
         _ first: Edge<Value>?, _ second: Edge<Value>?, inputCount: Int = 2, outputCount: Int = 1, work: Double = 0,
         savesValues: Bool = true
     ) {
+        let traits: Traits = savesValues ? .savesValues : []
+        if (first?.output ?? 0) | (second?.output ?? 0) == 0 {
+            super.init(
+                first: first?.node, second: second?.node, links: nil, inputCount: inputCount, outputCount: outputCount,
+                work: work, traits: traits)
+        } else {
+            super.init(
+                first: nil, second: nil,
+                links: [first?.link, second?.link] + Array(repeating: nil, count: inputCount - 2),
+                inputCount: inputCount, outputCount: outputCount, work: work, traits: traits)
+        }
+    }
+
+    /// A node with two inputs at most, each the first output of one of these nodes, and perhaps further ones that need no
+    /// gradient.
+    @inlinable
+    public init(
+        firstOutputs first: consuming Node?, _ second: consuming Node?, inputCount: Int, outputCount: Int, work: Double,
+        savesValues: Bool
+    ) {
         super.init(
-            first: first?.node, first?.output ?? 0, second: second?.node, second?.output ?? 0, more: nil,
-            inputCount: inputCount, outputCount: outputCount, work: work, savesValues: savesValues, isLeaf: false)
+            first: first, second: second, links: nil, inputCount: inputCount, outputCount: outputCount, work: work,
+            traits: savesValues ? .savesValues : [])
     }
 
     /// A node with any number of inputs.
     @inlinable
     public init(inputs: [Edge<Value>?], outputCount: Int = 1, work: Double = 0, savesValues: Bool = true) {
-        let first = inputs.isEmpty ? nil : inputs[0]
-        let second = inputs.count < 2 ? nil : inputs[1]
+        let isShort = inputs.count <= 2 && inputs.allSatisfy { ($0?.output ?? 0) == 0 }
         super.init(
-            first: first?.node, first?.output ?? 0, second: second?.node, second?.output ?? 0,
-            more: inputs.count < 3 ? nil : inputs[2...].map { $0?.link }, inputCount: inputs.count,
-            outputCount: outputCount, work: work, savesValues: savesValues, isLeaf: false)
+            first: isShort && inputs.count > 0 ? inputs[0]?.node : nil,
+            second: isShort && inputs.count > 1 ? inputs[1]?.node : nil,
+            links: isShort ? nil : inputs.map { $0?.link }, inputCount: inputs.count, outputCount: outputCount,
+            work: work, traits: savesValues ? .savesValues : [])
     }
 
     /// A leaf.
     init(leaf: Void) {
-        super.init(
-            first: nil, 0, second: nil, 0, more: nil, inputCount: 0, outputCount: 1, work: 0, savesValues: false,
-            isLeaf: true)
+        super.init(first: nil, second: nil, links: nil, inputCount: 0, outputCount: 1, work: 0, traits: .isLeaf)
     }
+
+    /// Only where `isHooked`.
+    @usableFromInline
+    final var hooks: NodeHooks<Value>! { hookObject.map { unsafeDowncast($0, to: NodeHooks<Value>.self) } }
 
     /// The rule: the gradients of the inputs from the gradient of the only output.
     ///

@@ -85,9 +85,10 @@ struct Planner: ~Copyable {
     /// Adds a node whose inputs are all planned, if it or one of them leads to something wanted.
     private mutating func finish(_ node: GraphNode, isGoal: Bool) {
         let firstTarget = targets.count
-        let places = targets.extend(by: node.inputCount)
+        let count = node.inputCount
+        let places = targets.extend(by: count)
         var leading = 0
-        for index in 0..<node.inputCount {
+        for index in 0..<count {
             let target = node.input(index).map { slot($0.node, $0.output) } ?? -1
             if target >= 0 { leading += 1 }
             places[index] = target
@@ -95,13 +96,13 @@ struct Planner: ~Copyable {
         let runs = leading > 0
         if leading > 1 { branches = true }
         guard runs || isGoal else {
-            targets.removeLast(node.inputCount)
+            targets.removeLast(count)
             node.slot = -1
             return
         }
         node.slot = Int32(truncatingIfNeeded: slotCount)
         slotCount += node.outputCount
-        mostInputs = max(mostInputs, node.inputCount)
+        mostInputs = max(mostInputs, count)
         if runs { work += node.work }
         steps.append(
             Plan.Step(
@@ -170,11 +171,13 @@ struct Scratch<Element: BitwiseCopyable>: ~Copyable {
 
 extension GraphNode {
     /// Input `index`, not retained; `nil` iff it needs no gradient.
-    fileprivate final func input(_ index: Int) -> (node: Unmanaged<GraphNode>, output: Int32)? {
+    @inline(__always)
+    final func input(_ index: Int) -> (node: Unmanaged<GraphNode>, output: Int32)? {
+        if let links { return links[index].map { (.passUnretained($0.node), $0.output) } }
         switch index {
-        case 0: first.map { (.passUnretained($0), firstOutput) }
-        case 1: second.map { (.passUnretained($0), secondOutput) }
-        default: more?[index - 2].map { (.passUnretained($0.node), $0.output) }
+        case 0: return first.map { (.passUnretained($0), 0) }
+        case 1: return second.map { (.passUnretained($0), 0) }
+        default: return nil
         }
     }
 }

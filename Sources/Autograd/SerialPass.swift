@@ -39,7 +39,7 @@ enum SerialPass<Value: Cotangent> {
     ) throws {
         // What is only wanted stays where it is.
         guard let place = slots.place(of: step.slot) else { return }
-        if node.isHooked { try node.hooks!.condition(&place.pointee, output: 0) }
+        if node.isHooked { try node.hooks.condition(&place.pointee, output: 0) }
         guard step.runs else { return }
         if step.isWanted {
             try bench.run(node, place.pointee, targets: targets)

@@ -10,6 +10,7 @@ import Testing
 
     @Test func aMillionNodes() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             onThreads(1, stackSize: Self.smallStack) { _ in
                 let leaf = Leaf<Number>()
                 var edge = Edge<Number>(leaf)
@@ -27,6 +28,7 @@ import Testing
     /// Nodes that hold their inputs a second time in what they saved, as a tensor that a rule keeps does.
     @Test func aMillionNodesThatSaveTheirInputs() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             onThreads(1, stackSize: Self.smallStack) { _ in
                 var edge = Edge<Number>(Leaf())
                 for _ in 0..<Self.length {
@@ -44,6 +46,7 @@ import Testing
     @Test(arguments: [[0], [1], [2], [3], [0, 1], [1, 2], [2, 3]])
     func aMillionNodesThrough(places: [Int]) async {
         await #expect(processExitsWith: .success) { [places] in
+            GraphNode.countLive()
             onThreads(1, stackSize: Self.smallStack) { _ in
                 var edge = Edge<Number>(Leaf())
                 for _ in 0..<Self.length {
@@ -58,6 +61,7 @@ import Testing
     /// The two ends of one chain dropped by two threads at once, again and again.
     @Test func droppedByTwoThreads() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             for _ in 0..<20 {
                 var edge = Edge<Number>(Leaf())
                 for _ in 0..<5_000 { edge = Edge(Scale(edge, by: 1)) }
@@ -75,6 +79,7 @@ import Testing
     /// Passes of all kinds from many threads leave no node behind.
     @Test func nothingIsLeftBehind() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             onThreads(8) { thread in
                 Number.$budget.withValue(4) {
                     for turn in 0..<30 {

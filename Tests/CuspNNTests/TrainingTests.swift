@@ -24,6 +24,7 @@ import Testing
 
     @Test func tenThousandStepsLeaveNothing() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             let optimizers: [([Parameter]) -> any Optimizer] = [
                 { SGD($0, learningRate: 0.01, momentum: 0.9) }, { Adam($0) },
             ]
@@ -40,6 +41,7 @@ import Testing
     /// While training too: from one step to the next nothing piles up.
     @Test func stepsDoNotPileUp() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             var random = RandomStream(seed: 1)
             let network = Network(random: &random)
             let optimizer = Adam(network.parameters)

@@ -43,6 +43,17 @@
             }
         }
 
+        /// Up to 120 bytes malloc keeps what is freed as it is, and hands it out again in half the time.
+        @Test func aNodeIsSmall() {
+            let size = unsafeBitCast(dlsym(nil, "malloc_usable_size"), to: Size.self)
+            let (x, y) = (Tensor([1, 2]).leaf, Tensor([3, 4]))
+            let approximateGE = Pointwise { x, threshold, k in sigmoid(k * (x - threshold)) }
+            for result in [x + y, x * y, 3 * x, exp(x), approximateGE(x, 0.5, 100)] {
+                let node = result.source!.node
+                #expect(size(Unmanaged.passUnretained(node).toOpaque()) <= 120, "\(node.name)")
+            }
+        }
+
         /// Backward the gradient is written over itself from node to node: a longer chain makes no further object there.
         @Test(.enabled(if: isOptimized)) func aStepOfAChain() async {
             await #expect(processExitsWith: .success) {
@@ -73,6 +84,7 @@
         }
     }
 
+    private typealias Size = @convention(c) (UnsafeMutableRawPointer?) -> Int
     private typealias Allocate = @convention(c) (UnsafeRawPointer?, Int, Int) -> UnsafeMutableRawPointer?
 
     /// How many objects a call of `body` makes.

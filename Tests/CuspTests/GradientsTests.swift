@@ -106,6 +106,20 @@ import Testing
         #expect(abs(x.grad!.elements[0] - 2 * 2.718281828) < 1e-5)
     }
 
+    /// Only tensors are freed: a graph that keeps none can be passed again, whether somebody watches it or not.
+    @Test(arguments: [false, true]) func numbersAreNotFreed(isWatched: Bool) throws {
+        func recorded(_ body: () -> Tensor) throws -> Tensor { isWatched ? try detectAnomaly(body) : body() }
+        let x = Tensor([1, 2]).leaf
+        let y = try recorded { (3 * x + x / 4 - 1).sum() }
+        try y.backward()
+        try y.backward()
+        #expect(x.grad!.elements == [6.5, 6.5])
+        let z = try recorded { (x * Tensor([3, 5])).sum() }
+        try z.backward()
+        #expect(message { try z.backward() }?.contains("a second time through mul") == true)
+        #expect(x.grad!.elements == [9.5, 11.5])
+    }
+
     @Test func createGraph() throws {
         let x = Tensor([0.5, 2], dtype: .float64).leaf
         var g = (x * x * x * x).sum()

@@ -6,6 +6,7 @@ import Testing
 @Suite struct LeakTests {
     @Test func tenThousandSteps() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             var w = Tensor([[0.1, 0.2], [0.3, 0.4]]).leaf
             let x = Tensor([[1, 2], [3, 4], [5, 6]])
             func step() throws {
@@ -25,6 +26,7 @@ import Testing
 
     @Test func everythingGoes() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             let (memory, nodes) = (Memory.active, GraphNode.live)
             func round() throws {
                 let x = Tensor([1, 2, 3, 4]).leaf
@@ -50,6 +52,7 @@ import Testing
     /// A retained gradient graph leads back to results of its own, but holds no circle.
     @Test func savedResultsMakeNoCircle() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             let nodes = GraphNode.live
             for f in [{ exp($0) }, { sigmoid($0) }, { $0.softmax(dim: 0) }, { $0.logSumExp() }, { sqrt($0) }]
                 as [(Tensor) -> Tensor]

@@ -168,6 +168,7 @@ import Testing
 
     @Test func manyFunctionsDoNotLeak() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             final class Token: Sendable {}
             let x = Tensor([1, 2, 3]).leaf
             var tokens: [() -> Token?] = []

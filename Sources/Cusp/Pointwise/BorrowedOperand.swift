@@ -15,6 +15,27 @@ extension BorrowedOperand {
     var source: Edge<Tensor>? {
         if case .value(let body) = self { body._withUnsafeGuaranteedRef { $0.source } } else { nil }
     }
+
+    /// The node of its source.
+    @inline(__always)
+    var node: Node<Tensor>? {
+        if case .value(let body) = self { body._withUnsafeGuaranteedRef { $0.source?.node } } else { nil }
+    }
+
+    /// Whether it is its node's first output, if it has a node.
+    @inline(__always)
+    var isFirstOutput: Bool {
+        guard case .value(let body) = self else { return true }
+        return body._withUnsafeGuaranteedRef { $0.source == nil || $0.source!.output == 0 }
+    }
+}
+
+extension Span<BorrowedOperand> {
+    var sources: [Edge<Tensor>?] {
+        var sources: [Edge<Tensor>?] = []
+        for i in indices { sources.append(self[i].source) }
+        return sources
+    }
 }
 
 extension Span<Operand<Tensor>> {

@@ -21,35 +21,52 @@ final class Derivative: Sendable {
     /// Its operands are the results' gradients, in order, then what `saved` names.
     let function: PointwiseFunction
     let saved: [Saved]
+    /// Bit `i`: operand `i` is saved.
+    private let savedOperands: UInt64
+    private let savesResults: Bool
+    /// How many values its program has.
+    let steps: Int
     /// The operands that its results are the gradients of, in order.
     let operands: [Int]
     /// The name of what was differentiated.
     let name: String
+    /// The operand that it is the gradient of, if it is one only.
+    let onlyOperand: Int?
     /// Whether it is the gradient itself, of one operand, that goes on.
     let isIdentity: Bool
 
     init(_ function: PointwiseFunction, saved: [Saved], operands: [Int], of name: String) {
         self.function = function
         self.saved = saved
+        savedOperands = saved.reduce(0) { bits, what in
+            if case .operand(let i) = what { bits | 1 &<< UInt64(i) } else { bits }
+        }
+        savesResults = saved.contains { if case .result = $0 { true } else { false } }
+        steps = function.program.values.count
         self.operands = operands
         self.name = name
+        onlyOperand = operands.count == 1 ? operands[0] : nil
         if operands.count == 1, case .input(0) = function.compiled.results[0] {
             isIdentity = true
         } else {
             isIdentity = false
         }
     }
+
+    /// Whether a tensor is saved, where operand `i` is one iff bit `i` is set: a result, or one of them.
+    @inline(__always)
+    func saves(anyOf tensors: UInt64) -> Bool { savesResults || savedOperands & tensors != 0 }
 }
 
 extension PointwiseFunction {
-    /// The derivative for `key`; made once.
-    func derivative(_ key: DerivativeKey) -> Derivative {
-        derivatives[key]
-            ?? derivatives.value(for: key) {
-                key.policy.use {
-                    Deriver(program, key.ending).derivative(of: name, key.wanted)
-                }
-            }
+    /// The derivative for `key`; made once, and held by this function.
+    @inline(__always)
+    func derivative(_ key: DerivativeKey) -> Unmanaged<Derivative> {
+        derivatives.unretained(for: key) { derived(key) }
+    }
+
+    private func derived(_ key: DerivativeKey) -> Derivative {
+        key.policy.use { Deriver(program, key.ending, isPermanent).derivative(of: name, key.wanted) }
     }
 }
 
@@ -60,14 +77,16 @@ extension PointwiseFunction {
 private final class Deriver {
     private let program: Program
     private let ending: Reduction?
+    private let isPermanent: Bool
     private let tracer = Tracer(simplifies: .sameBits)
     private var saved: [Derivative.Saved] = []
     private var rewritten: [Int: Expression] = [:]
     private var gradients: [Int: Expression] = [:]
 
-    init(_ program: Program, _ ending: Reduction?) {
+    init(_ program: Program, _ ending: Reduction?, _ isPermanent: Bool) {
         self.program = program
         self.ending = ending
+        self.isPermanent = isPermanent
     }
 
     func derivative(of name: String, _ wanted: UInt64) -> Derivative {
@@ -87,7 +106,7 @@ private final class Deriver {
         // A rule was handed more than it used: what is not needed is neither computed nor saved.
         let (pruned, inputs) = tracer.program(results).pruned(keeping: program.outputs.count)
         return Derivative(
-            PointwiseFunction("gradient of \(name)", pruned),
+            PointwiseFunction("gradient of \(name)", pruned, isPermanent: isPermanent),
             saved: inputs.dropFirst(program.outputs.count).map { saved[$0 - program.outputs.count] }, operands: wanted,
             of: name)
     }

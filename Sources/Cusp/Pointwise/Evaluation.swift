@@ -78,7 +78,7 @@ extension PointwiseFunction {
     func record(_ result: inout Tensor, _ operands: Span<BorrowedOperand>) {
         guard Recording.isOn else { return }
         if result.dtype.isFloatingPoint {
-            result.source = Edge(PointwiseNode(self, operands, CollectionOfOne(result)))
+            result.source = Edge(PointwiseNode.make(self, operands, CollectionOfOne(result)))
         } else {
             markCut(result, operands)
         }
@@ -99,7 +99,7 @@ extension PointwiseFunction {
             if Watch.isOn { Watch.note(self, operands, results, nil) }
             return results
         }
-        let node = operands.withBorrowed { PointwiseNode(self, $0, results) }
+        let node = operands.withBorrowed { PointwiseNode.make(self, $0, results) }
         if Watch.isOn { Watch.note(self, operands, results, node) }
         return results.enumerated().map { i, result in
             result.dtype.isFloatingPoint ? Tensor(result.buffer, source: Edge(node, output: i)) : result

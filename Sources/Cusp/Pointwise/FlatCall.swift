@@ -23,8 +23,18 @@ struct FlatCall {
     @inline(__always) init() {}
 
     @inline(__always)
-    mutating func append(_ tensor: borrowing Tensor) {
-        let body = tensor.body
+    mutating func append(_ tensor: borrowing Tensor) { append(tensor.body) }
+
+    @inline(__always)
+    mutating func append(_ operand: BorrowedOperand) {
+        switch operand {
+        case .value(let body): body._withUnsafeGuaranteedRef { append($0) }
+        case .number(let number): append(number)
+        }
+    }
+
+    @inline(__always)
+    private mutating func append(_ body: Body) {
         isFlat = isFlat && (body.isContiguous || body.isRepeated) && fits(body)
         flats[count] = ck_flat(data: body.start, dtype: body.dtype.rawValue, repeats: body.isRepeated)
         operands[count] = .value(.passUnretained(body))
@@ -60,14 +70,14 @@ struct FlatCall {
     /// The result of `function`, recorded if it is to be; nil where that takes the general way.
     @inline(__always)
     mutating func recordedResult(_ function: PointwiseFunction) -> Tensor? {
-        guard var result = result(function) else { return nil }
+        guard var result = result(.passUnretained(function)) else { return nil }
         if needsGradient { function.record(&result, operands.span.extracting(first: count)) }
         return result
     }
 
-    /// The result of `function`, without its gradient; nil where that takes the general way.
+    /// The result of `function`, which the caller holds, without its gradient; nil where that takes the general way.
     @inline(__always)
-    mutating func result(_ function: PointwiseFunction) -> Tensor? {
+    mutating func result(_ function: Unmanaged<PointwiseFunction>) -> Tensor? {
         guard let typing = typing(function), let model, let result = place(typing, model) else { return nil }
         run(function, typing, result)
         return Tensor(result)
@@ -75,7 +85,7 @@ struct FlatCall {
 
     /// Writes the result over `spare`, an operand that may be written; false where it does not fit, or takes the general way.
     @inline(__always)
-    mutating func write(_ function: PointwiseFunction, over spare: Tensor) -> Bool {
+    mutating func write(_ function: Unmanaged<PointwiseFunction>, over spare: Tensor) -> Bool {
         guard let typing = typing(function), spare.body.dtype == typing.results[0],
             model!._withUnsafeGuaranteedRef({ spare.body.hasShape(of: $0) })
         else { return false }
@@ -84,9 +94,11 @@ struct FlatCall {
     }
 
     @inline(__always)
-    private func typing(_ function: PointwiseFunction) -> Typing? {
-        guard isFlat, count > 0, function.compiled.isSingle, !Watch.isOn else { return nil }
-        let typing = function.typing(key)
+    private func typing(_ function: Unmanaged<PointwiseFunction>) -> Typing? {
+        guard isFlat, count > 0, function._withUnsafeGuaranteedRef({ $0.compiled.isSingle }), !Watch.isOn else {
+            return nil
+        }
+        let typing = function._withUnsafeGuaranteedRef { $0.typing(key) }
         return typing.isUniform && !typing.isWrong ? typing : nil
     }
 
@@ -100,12 +112,13 @@ struct FlatCall {
     }
 
     @inline(__always)
-    private mutating func run(_ function: PointwiseFunction, _ typing: Typing, _ result: Body) {
+    private mutating func run(_ function: Unmanaged<PointwiseFunction>, _ typing: Typing, _ result: Body) {
+        let program = function._withUnsafeGuaranteedRef { $0.compiled.raw }
         flats[count] = ck_flat(data: result.start, dtype: result.dtype.rawValue, repeats: false)
         if hasNumbers {
-            runWithNumbers(function.compiled.raw, typing.compute, result.elementCount)
+            runWithNumbers(program, typing.compute, result.elementCount)
         } else {
-            run(function.compiled.raw, typing.compute, result.elementCount)
+            run(program, typing.compute, result.elementCount)
         }
     }
 

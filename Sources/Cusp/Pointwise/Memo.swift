@@ -2,7 +2,7 @@ import Synchronization
 
 /// What was made once for each key, found again without a lock: a list that only grows, for few keys that are asked for often.
 final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
-    private final class Entry: Sendable {
+    fileprivate final class Entry: Sendable {
         let key: Key
         let value: Value
         let next: Unmanaged<Entry>?
@@ -14,7 +14,7 @@ final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    private let first = Atomic<Unmanaged<Entry>?>(nil)
+    fileprivate let first = Atomic<Unmanaged<Entry>?>(nil)
 
     deinit {
         var entry = first.load(ordering: .acquiring)
@@ -25,7 +25,9 @@ final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// The value for `key`, if it was made.
-    @inline(__always) subscript(key: Key) -> Value? { find(key, from: first.load(ordering: .acquiring)) }
+    @inline(__always) subscript(key: Key) -> Value? {
+        find(key, from: first.load(ordering: .acquiring))?._withUnsafeGuaranteedRef { $0.value }
+    }
 
     /// The value for `key`, made by `make` if it is new. Threads that ask at the same time may both make it; the first stays.
     func value(for key: Key, make: () throws -> Value) rethrows -> Value {
@@ -33,7 +35,7 @@ final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
         let made = try make()
         while true {
             let head = first.load(ordering: .acquiring)
-            if let known = find(key, from: head) { return known }
+            if let known = find(key, from: head) { return known._withUnsafeGuaranteedRef { $0.value } }
             let entry = Unmanaged.passRetained(Entry(key, made, next: head))
             if first.compareExchange(expected: head, desired: entry, ordering: .acquiringAndReleasing).exchanged {
                 return made
@@ -51,13 +53,23 @@ final class Memo<Key: Equatable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    @inline(__always) private func find(_ key: Key, from head: Unmanaged<Entry>?) -> Value? {
+    @inline(__always) fileprivate func find(_ key: Key, from head: Unmanaged<Entry>?) -> Unmanaged<Entry>? {
         var entry = head
         while let this = entry {
-            let found: Value? = this._withUnsafeGuaranteedRef { entry in entry.key == key ? entry.value : nil }
-            if let found { return found }
+            if this._withUnsafeGuaranteedRef({ $0.key == key }) { return this }
             entry = this._withUnsafeGuaranteedRef { $0.next }
         }
         return nil
+    }
+}
+
+extension Memo where Value: AnyObject {
+    /// The value for `key`, made by `make` if it is new; not retained, as the memo holds it.
+    @inline(__always)
+    func unretained(for key: Key, make: () -> Value) -> Unmanaged<Value> {
+        if let entry = find(key, from: first.load(ordering: .acquiring)) {
+            return entry._withUnsafeGuaranteedRef { .passUnretained($0.value) }
+        }
+        return .passUnretained(value(for: key, make: make))
     }
 }

@@ -12,11 +12,15 @@ public final class PointwiseFunction: Sendable {
     let staged = Memo<[OperandType], Stages>()
     let companions = Memo<Companion, PointwiseFunction>()
     let seed = Seed()
+    /// Whether it is there until the process ends, and its derivatives with it: then nodes need not hold them.
+    let isPermanent: Bool
 
-    init(_ name: String, _ program: Program) {
+    init(_ name: String, _ program: Program, isPermanent: Bool = false) {
         self.name = name
         self.program = program
+        self.isPermanent = isPermanent
         compiled = CompiledProgram(program)
+        if isPermanent { _ = Unmanaged.passRetained(self) }
     }
 
     /// Traces `body` over `arity` parameters.
@@ -48,7 +52,8 @@ public final class PointwiseFunction: Sendable {
     /// The slope for one operand, inside a derivative that is being written down.
     private func slope(at operand: Int, _ x: [Expression]) -> Expression {
         // An ending's derivative asks for operands only.
-        let derivative = derivative(DerivativeKey(wanted: 1 << UInt64(operand), policy: .current, ending: .sum))
+        let key = DerivativeKey(wanted: 1 << UInt64(operand), policy: .current, ending: .sum)
+        let derivative = derivative(key).takeUnretainedValue()
         let saved = derivative.saved.map { what in
             guard case .operand(let i) = what else { fatalError("a sum saves no results") }
             return x[i]
@@ -56,9 +61,12 @@ public final class PointwiseFunction: Sendable {
         return Tracer.current!.inline(derivative.function.program, [1] + saved)[0]
     }
 
-    /// A single primitive.
+    /// A single primitive, which is there for good.
     convenience init(_ primitive: Primitive) {
-        self.init(primitive.name, arity: primitive.arity) { Tracer.current!.operation(primitive, $0) }
+        let tracer = Tracer()
+        let parameters = (0..<primitive.arity).map { _ in tracer.input() }
+        let result = tracer.trace { tracer.operation(primitive, parameters) }
+        self.init(primitive.name, tracer.program([result]), isPermanent: true)
     }
 }
 

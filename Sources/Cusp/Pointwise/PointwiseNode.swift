@@ -2,89 +2,157 @@ import Autograd
 
 /// The rule of a pointwise function: one more pointwise function, on what its derivative names.
 final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
-    let derivative: Derivative
-    /// In the order of `derivative.saved`. The first ones lie in line, because an array is one more allocation for each node.
-    /// Written in init and by `release()`, which never meets a rule: there is no access to watch over.
-    @exclusivity(unchecked) private var saved = InlineArray<3, Operand<Tensor>?>(repeating: nil)
-    /// What most nodes do not have.
-    private let besides: Besides?
     /// The type of the first result.
     private let dtype: DType
-    /// How the values were reduced in the same pass, if they were.
-    let ending: PointwiseEnding?
+    @exclusivity(unchecked) private var kinds: SavedOperands.Kinds = 0
+    /// Held unless it is permanent: its function may go before this node does.
+    private let rule: Unmanaged<Derivative>
+    /// What most nodes do not have.
+    private let besides: Besides?
+    /// In the order of `derivative.saved`. The first ones lie in line, because an array is one more allocation for each node.
+    /// Written before anybody else has the node and by `release()`, which never meets a rule: there is no access to watch over.
+    @exclusivity(unchecked) private var saved = SavedOperands()
 
     private final class Besides: @unchecked Sendable {
         /// What was saved from the fourth on.
-        var saved: [Operand<Tensor>] = []
+        @exclusivity(unchecked) var saved: [Operand<Tensor>] = []
         /// What hooks made of the saved tensors, in their order; empty if there were no hooks.
-        var packed: [SavedTensor?] = []
+        @exclusivity(unchecked) var packed: [SavedTensor?] = []
         /// Shape and type of the operands that want gradients, in the order of `derivative.operands`; empty if all are those of
         /// the result.
-        var targets: [(shape: Shape, dtype: DType)] = []
+        @exclusivity(unchecked) var targets: [(shape: Shape, dtype: DType)] = []
+        /// How the values were reduced in the same pass, if they were.
+        let ending: PointwiseEnding?
+
+        init(_ ending: PointwiseEnding?) { self.ending = ending }
     }
 
-    // Borrowed, as init would else own what it is given, and let go of it at once.
-    init(
-        _ function: borrowing PointwiseFunction, _ operands: Span<BorrowedOperand>,
-        _ results: borrowing some RandomAccessCollection<Tensor>,
-        _ ending: PointwiseEnding? = nil
+    /// - Parameters:
+    ///   - rule: held by who calls, for this node, unless it is permanent.
+    ///   - wanted: bit `i`: operand `i` wants a gradient.
+    private init(
+        _ rule: Unmanaged<Derivative>, _ wanted: UInt64, _ operands: borrowing Span<BorrowedOperand>, outputCount: Int,
+        _ dtype: DType, elements: Int, _ besides: consuming Besides?, savesValues: Bool
     ) {
+        self.rule = rule
+        self.dtype = dtype
+        self.besides = besides
+        // A tenth of a nanosecond for each step and element; the engine only compares.
+        let work = Double(elements &* rule._withUnsafeGuaranteedRef { $0.steps }) * 0.1
+        if wanted < 4, operands[0].isFirstOutput, operands.count == 1 || operands[1].isFirstOutput {
+            super.init(
+                firstOutputs: operands[0].node, operands.count > 1 ? operands[1].node : nil, inputCount: operands.count,
+                outputCount: outputCount, work: work, savesValues: savesValues)
+        } else {
+            super.init(inputs: operands.sources, outputCount: outputCount, work: work, savesValues: savesValues)
+        }
+    }
+
+    /// The node of a function of these operands that has given `results`. Nearly always nothing is kept but a few operands in
+    /// line; the rest of what there may be is apart, or this would take as long again.
+    static func make(
+        _ function: borrowing PointwiseFunction, _ operands: Span<BorrowedOperand>,
+        _ results: borrowing some RandomAccessCollection<Tensor>
+    ) -> PointwiseNode {
         let result = results[results.startIndex].body
-        var wanted: UInt64 = 0
+        var (wanted, tensors): (UInt64, UInt64) = (0, 0)
         var isEven = true
         for i in operands.indices {
             guard case .value(let operand) = operands[i] else { continue }
+            tensors |= 1 &<< UInt64(i)
             operand._withUnsafeGuaranteedRef { body in
                 guard body.source != nil else { return }
-                wanted |= 1 << UInt64(i)
-                let hasShape = ending.map { $0.part.shape == body.layout.shape } ?? body.hasShape(of: result)
-                if !hasShape || body.dtype != result.dtype { isEven = false }
+                wanted |= 1 &<< UInt64(i)
+                if !body.hasShape(of: result) || body.dtype != result.dtype { isEven = false }
             }
         }
-        dtype = result.dtype
-        let derivative = function.derivative(
-            DerivativeKey(wanted: wanted, policy: .current, ending: ending?.kind))
+        let rule = function.derivative(DerivativeKey(wanted: wanted, policy: .current, ending: nil))
+        let count = rule._withUnsafeGuaranteedRef { $0.saved.count }
+        guard isEven, count <= SavedOperands.most, !Watch.isOn else {
+            return make(rule, wanted, tensors, isEven, function, operands, results, nil)
+        }
+        if !function.isPermanent { _ = rule.retain() }
+        let node = PointwiseNode(
+            rule, wanted, operands, outputCount: results.count, result.dtype, elements: result.elementCount, nil,
+            savesValues: rule._withUnsafeGuaranteedRef { $0.saves(anyOf: tensors) })
+        // Written where they stay.
+        for k in 0..<count {
+            switch rule._withUnsafeGuaranteedRef({ $0.saved[k] }) {
+            case .operand(let i): node.saved.keep(operands[i], at: k, &node.kinds)
+            case .result(let i):
+                node.saved.keep(results[results.index(results.startIndex, offsetBy: i)], at: k, &node.kinds)
+            }
+        }
+        return node
+    }
+
+    /// The same for values that were reduced in the same pass.
+    static func make(
+        _ function: borrowing PointwiseFunction, _ operands: Span<BorrowedOperand>, _ result: Tensor,
+        _ ending: PointwiseEnding
+    ) -> PointwiseNode {
+        var (wanted, tensors): (UInt64, UInt64) = (0, 0)
+        var isEven = true
+        for i in operands.indices {
+            guard let tensor = operands[i].held.tensor else { continue }
+            tensors |= 1 &<< UInt64(i)
+            guard tensor.source != nil else { continue }
+            wanted |= 1 &<< UInt64(i)
+            if tensor.shape != ending.part.shape || tensor.dtype != result.dtype { isEven = false }
+        }
+        let rule = function.derivative(DerivativeKey(wanted: wanted, policy: .current, ending: ending.kind))
+        return make(rule, wanted, tensors, isEven, function, operands, CollectionOfOne(result), ending)
+    }
+
+    /// The same for all that a node may keep.
+    @inline(never)
+    private static func make(
+        _ rule: Unmanaged<Derivative>, _ wanted: UInt64, _ tensors: UInt64, _ isEven: Bool,
+        _ function: borrowing PointwiseFunction, _ operands: Span<BorrowedOperand>,
+        _ results: borrowing some RandomAccessCollection<Tensor>, _ ending: PointwiseEnding?
+    ) -> PointwiseNode {
+        if !function.isPermanent { _ = rule.retain() }
+        let derivative = rule.takeUnretainedValue()
+        let result = results[results.startIndex]
         let isPacked = Watch.isOn && SavedTensorHooks.current != nil
-        let besides = isEven && !isPacked && derivative.saved.count <= 3 ? nil : Besides()
-        for k in derivative.saved.indices {
+        let besides = Besides(ending)
+        let node = PointwiseNode(
+            rule, wanted, operands, outputCount: results.count, result.dtype,
+            elements: ending?.part.shape.elementCount ?? result.elementCount, besides,
+            savesValues: ending == nil ? derivative.saves(anyOf: tensors) : !derivative.saved.isEmpty)
+        for (k, what) in derivative.saved.enumerated() {
             var operand =
-                switch derivative.saved[k] {
+                switch what {
                 case .operand(let i): operands[i].held
                 case .result(let i):
                     Operand.value(results[results.index(results.startIndex, offsetBy: i)].detached())
                 }
             if isPacked {
-                besides!.packed.append(operand.tensor.map { SavedTensor($0) })
+                besides.packed.append(operand.tensor.map { SavedTensor($0) })
                 if operand.tensor != nil { operand = .number(.int(0)) }
             }
-            if k < 3 { saved[k] = operand } else { besides!.saved.append(operand) }
-        }
-        if !isEven {
-            besides!.targets = derivative.operands.map { i in
-                let operand = operands[i].held.tensor!
-                return (operand.shape, operand.dtype)
+            if k < SavedOperands.most {
+                node.saved.keep(operand, at: k, &node.kinds)
+            } else {
+                besides.saved.append(operand)
             }
         }
-        self.besides = besides
-        // A tenth of a nanosecond for each step and element; the engine only compares.
-        let elements = ending?.part.shape.elementCount ?? result.elementCount
-        let work = Double(elements * derivative.function.program.values.count) * 0.1
-        let savesValues = !derivative.saved.isEmpty
-        self.ending = ending
-        self.derivative = derivative
-        if operands.count == 1 {
-            super.init(operands[0].source, outputCount: results.count, work: work, savesValues: savesValues)
-        } else if wanted < 4 {
-            super.init(
-                operands[0].source, operands[1].source, inputCount: operands.count, outputCount: results.count,
-                work: work, savesValues: savesValues)
-        } else {
-            super.init(
-                inputs: operands.indices.map { operands[$0].source }, outputCount: results.count, work: work,
-                savesValues: savesValues)
+        if !isEven {
+            for i in derivative.operands {
+                let operand = operands[i].held.tensor!
+                besides.targets.append((operand.shape, operand.dtype))
+            }
         }
+        return node
     }
 
+    deinit {
+        if savesValues { saved.release(kinds) }
+        if !rule._withUnsafeGuaranteedRef({ $0.function.isPermanent }) { rule.release() }
+    }
+
+    var derivative: Derivative { rule.takeUnretainedValue() }
+    var ending: PointwiseEnding? { besides?.ending }
     override var name: String { derivative.name }
 
     override func backward(_ gradient: consuming Tensor, into inputs: inout Contributions<Tensor>) throws {
@@ -95,16 +163,22 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         // The engine has given the gradient away: what it leads to may be written over it.
         let isSpare = !isRecorded && gradient.isSpare()
         if !isRecorded, let operand = onlyOperand {
-            if derivative.isIdentity {
+            if rule._withUnsafeGuaranteedRef({ $0.isIdentity }) {
                 inputs[operand] = fitted(consume gradient, 0)
                 return
             }
-            var call = flatCall(gradient)
-            if isSpare, call.write(derivative.function, over: gradient) {
+            var call = FlatCall()
+            call.append(gradient)
+            for k in 0..<SavedOperands.most {
+                guard let operand = saved.operand(k, kinds) else { break }
+                call.append(operand)
+            }
+            let function = rule._withUnsafeGuaranteedRef { Unmanaged.passUnretained($0.function) }
+            if isSpare, call.write(function, over: gradient) {
                 inputs[operand] = fitted(consume gradient, 0)
                 return
             }
-            if let result = call.result(derivative.function) {
+            if let result = call.result(function) {
                 inputs[operand] = fitted(result, 0)
                 return
             }
@@ -119,29 +193,15 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     /// The operand whose gradient is one call of a function of a few operands; else nil.
     @inline(__always)
     private var onlyOperand: Int? {
-        guard derivative.operands.count == 1 else { return nil }
         if let besides, !besides.saved.isEmpty || !besides.packed.isEmpty { return nil }
-        return derivative.operands[0]
-    }
-
-    @inline(__always)
-    private func flatCall(_ gradient: borrowing Tensor) -> FlatCall {
-        var call = FlatCall()
-        call.append(gradient)
-        for k in saved.indices {
-            switch saved[k] {
-            case .value(let tensor)?: call.append(tensor)
-            case .number(let number)?: call.append(number)
-            case nil: break
-            }
-        }
-        return call
+        return rule._withUnsafeGuaranteedRef { $0.onlyOperand }
     }
 
     func propagate(
         _ gradients: [Operand<Tensor>], _ inputs: inout Contributions<Tensor>, over spare: Tensor? = nil
     ) throws {
         let operands = gradients + (try attached)
+        let derivative = derivative
         if derivative.operands.count == 1 {
             inputs[derivative.operands[0]] = fitted(try derivative.function.evaluate(operands.span, over: spare), 0)
             return
@@ -162,7 +222,9 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
         return gradient.dtype == dtype ? gradient : gradient.asType(dtype)
     }
 
-    private var allSaved: [Operand<Tensor>] { (0..<3).compactMap { saved[$0] } + (besides?.saved ?? []) }
+    private var allSaved: [Operand<Tensor>] {
+        (0..<SavedOperands.most).compactMap { saved.operand($0, kinds)?.held } + (besides?.saved ?? [])
+    }
 
     /// What was saved, without its place in the graph.
     var unpacked: [Operand<Tensor>] {
@@ -189,12 +251,11 @@ final class PointwiseNode: Node<Tensor>, @unchecked Sendable {
     }
 
     override func release() {
-        // Numbers hold nothing.
-        for k in saved.indices {
-            if case .value? = saved[k] { saved[k] = nil }
+        saved.release(kinds)
+        if let besides {
+            (besides.saved, besides.packed) = ([], [])
+            besides.ending?.prepared = nil
         }
-        if let besides { (besides.saved, besides.packed) = ([], []) }
-        ending?.prepared = nil
     }
 }
 

@@ -71,7 +71,7 @@ extension PointwiseFunction {
     }
 
     private func record(_ result: inout Tensor, _ operands: [Operand<Tensor>], _ ending: PointwiseEnding) {
-        let node = operands.span.withBorrowed { PointwiseNode(self, $0, CollectionOfOne(result), ending) }
+        let node = operands.span.withBorrowed { PointwiseNode.make(self, $0, result, ending) }
         result.source = Edge(node)
     }
 

@@ -66,7 +66,7 @@ extension PointwiseFunction {
     /// nil where a gradient is an operand or a number, which need no pass, or the kernels have no room for all of it.
     private func valueAndGradient(_ key: DerivativeKey, hasSeed: Bool) -> PointwiseFunction? {
         let function = companions.value(for: .valueAndGradient(key, hasSeed: hasSeed)) {
-            let derivative = derivative(key)
+            let derivative = derivative(key).takeUnretainedValue()
             let tracer = Tracer(simplifies: .ofOneType)
             let x = (0..<program.inputCount).map { _ in tracer.input() }
             let seed = hasSeed ? tracer.input() : 1

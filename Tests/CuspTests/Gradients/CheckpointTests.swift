@@ -99,6 +99,7 @@ import Testing
 
     @Test func freed() async {
         await #expect(processExitsWith: .success) {
+            GraphNode.countLive()
             let (memory, nodes) = (Memory.active, GraphNode.live)
             func round() throws {
                 let (a, b) = (Tensor([1, 2]).leaf, Tensor([3, 4]).leaf)
