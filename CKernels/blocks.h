@@ -84,8 +84,8 @@ typedef struct {
   int rows, columns;  // the part of the result that is held in registers
   void (*pack_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, int64_t k_stride, void *panels);
   void (*pack_columns)(int64_t count, int64_t k, const void *b, int64_t column_stride, int64_t k_stride, void *panels);
-  // c[m, n] = a times b, and the end. If a is packed, so is b. Of one that is not, and ends within a tile, what comes before
-  // is read as well.
+  // c[m, n] = a times b, and the end; k is CK_PANEL at most. Of an operand that is not packed, and ends within a tile, what
+  // comes before is read as well.
   void (*multiply)(int64_t m, int64_t n, int64_t k, ck_lanes a, ck_lanes b, void *c, int64_t c_stride,
                    ck_matmul_end end, ck_ahead ahead);
   // out[i] = or += sum over p of a[i, p] * x[p]: with contiguous rows, or with at most CK_TILE contiguous columns.

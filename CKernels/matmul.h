@@ -10,8 +10,9 @@ enum {
   CK_PACKED_PANELS = 4,        // panels of b that a task of the packing packs
 };
 
-// How a task comes by its rows of a, or its columns of b: it reads them where they lie, packs them on its own stack, or finds
-// them packed by all threads. The last is for what many tasks need, since lines that another core has read are slow to write.
+// How a task comes by its rows of a, or its columns of b: it reads them where they lie (of b, the first strip of a packs them on
+// the way), packs them on its own stack, or finds them packed by all threads. The last is for what many tasks need, since lines
+// that another core has read are slow to write.
 typedef enum { CK_PLAIN, CK_OWN, CK_SHARED } ck_way;
 
 typedef struct {

@@ -4,8 +4,9 @@
 
 // What is weighed, in nanoseconds for each float32 (each float64 takes twice that), measured on four cores of Zen 3.
 static const double MULTIPLY = 0.02;     // one multiply-add
-static const double PACK_ROW = 0.15;     // an element of a, packed on the stack
+static const double PACK_ROW = 0.2;      // an element of a, packed on the stack
 static const double PACK_COLUMN = 0.35;  // an element of b
+static const double KEEP_COLUMN = 0.2;   // and on the way, while the first strip of a reads it
 static const double PACK_SHARED = 1;     // an element of b that several threads have read before: of each core
 static const double READ_SHARED = 0.03;  // and brought into the core's own cache
 static const double BARRIER = 3000;      // the packing ends before the rest begins
@@ -13,8 +14,9 @@ static const double WAITING = 0.5;       // of a task: how long threads wait for
 enum {
   SMALL = 42000,           // nanoseconds of a product that is not worth packing: 128 of each, for float32
   SMALL_STRIDE = 1024,     // bytes from row to row, so that a matrix does not fall into few sets of a cache
-  PLAIN_ROWS = 192 << 10,  // bytes of rows of a that all tasks read where they lie, from a second-level cache
-  PLAIN_STRIDE = 4096,
+  PLAIN_ROWS = 256 << 10,  // bytes of rows of a that a task reads where they lie, from a second-level cache
+  PLAIN_STRIDE = 4096,     // of such rows
+  NEAR_COLUMNS = 3072,     // and of b where tasks read it: of rows further apart, few fit into a cache at a time
   TASKS_PER_THREAD = 16,
 };
 
@@ -39,14 +41,13 @@ static void weigh(const ck_matmul_job *j, int threads, cut c, cut *best) {
   const double rows = (double)ck_padded(j->m, height) / (double)c.down, k = (double)j->k;
   const double columns = (double)ck_padded(j->n, width) / (double)c.across;
   double task = MULTIPLY * rows * columns * k, before = 0;
-  if (c.rows_by == CK_PLAIN) task *= 1.05;
-  else task += PACK_ROW * rows * k;
+  if (c.rows_by == CK_OWN) task += PACK_ROW * rows * k;
   if (c.columns_by == CK_SHARED) {
     double packed = (double)(j->shares_b ? 1 : j->batches) * (double)j->n * k;
     before = threads > 1 ? BARRIER + PACK_SHARED * packed / threads : PACK_COLUMN * packed;
     task += READ_SHARED * columns * k;
   } else {
-    task += PACK_COLUMN * columns * k;
+    task += (c.columns_by == CK_PLAIN ? KEEP_COLUMN : PACK_COLUMN) * columns * k;
   }
   c.time = before + task * ((double)ck_pieces(j->batches * c.down * c.across, threads) + (threads > 1 ? WAITING : 0));
   if (best->time == 0 || c.time < best->time) *best = c;
@@ -57,14 +58,15 @@ static void weigh_cuts(const ck_matmul_job *j, int threads, int64_t tasks, cut *
   const int64_t height = j->blocks->rows, width = j->blocks->columns, k = panel_depth(j) * j->size;
   const int64_t strips = ck_pieces(j->m, height), panels = ck_pieces(j->n, width);
   const int64_t least_down = ck_pieces(strips, ck_most(CK_OWN_ROWS / k / height, 1));
-  const int64_t least_across = ck_pieces(panels, ck_most(CK_OWN_COLUMNS / k / width, 1));
+  const ck_way columns_by = has_plain_columns(j) && is_near(j, j->b.row_stride, NEAR_COLUMNS) ? CK_PLAIN : CK_OWN;
+  const int64_t least_across = columns_by == CK_PLAIN ? 1 : ck_pieces(panels, ck_most(CK_OWN_COLUMNS / k / width, 1));
   // One thread that packs them does it for all columns.
   const int64_t most_stride = threads > 1 ? PLAIN_STRIDE : SMALL_STRIDE;
-  const bool may_be_plain = has_plain_rows(j) && is_near(j, j->a.row_stride, most_stride) && j->m * k <= PLAIN_ROWS;
+  const bool may_be_plain = has_plain_rows(j) && is_near(j, j->a.row_stride, most_stride);
   for (int64_t down = 1; down < 2 * ck_least(strips, tasks); down *= 2) {
     const int64_t across = ck_most(ck_least(ck_pieces(tasks, down), panels), least_across);
-    cut c = {0, ck_least(down, strips), across, CK_PLAIN, CK_OWN};
-    if (may_be_plain) weigh(j, threads, c, best);
+    cut c = {0, ck_least(down, strips), across, CK_PLAIN, columns_by};
+    if (may_be_plain && ck_pieces(strips, c.down) * height * k <= PLAIN_ROWS) weigh(j, threads, c, best);
     c.rows_by = CK_OWN, c.down = ck_most(c.down, least_down);
     weigh(j, threads, c, best);
   }

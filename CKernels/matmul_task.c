@@ -52,7 +52,8 @@ static int64_t cut(int64_t count, int64_t tile, int64_t pieces, int64_t i) {
 
 // The next two matrices of a batch, where a task has whole ones that lie together.
 static ck_ahead ahead_of(const ck_matmul_job *j, int64_t batch) {
-  if (batch + 1 == j->batches || j->columns_by != CK_OWN || j->down * j->across > 1 || j->k > CK_PANEL) return (ck_ahead){0};
+  if (batch + 1 == j->batches || j->columns_by == CK_SHARED || j->down * j->across > 1 || j->k > CK_PANEL)
+    return (ck_ahead){0};
   const bool a = j->a.batch_stride == j->m * j->k, b = j->b.batch_stride == j->n * j->k;
   return (ck_ahead){ck_corner(j, j->a, batch + 1, 0, 0), ck_corner(j, j->b, batch + 1, 0, 0),
                     a ? j->m * j->k * j->size : 0, b ? j->n * j->k * j->size : 0};
@@ -71,7 +72,6 @@ void ck_multiply_task(void *context, int64_t index) {
     ck_lanes a = rows_of(j, batch, p, row, height, own_rows), b = columns_of(j, batch, p, column, width, own_columns);
     ck_matmul_end end = {.add = j->end.add || p > 0, .rectify = last && j->end.rectify};
     if (last && j->end.bias) end.bias = (const char *)j->end.bias + column * j->size;
-    j->blocks->multiply(height, width, ck_least(CK_PANEL, j->k - p), a, b, out, j->n, end,
-                        ahead_of(j, batch));
+    j->blocks->multiply(height, width, ck_least(CK_PANEL, j->k - p), a, b, out, j->n, end, ahead_of(j, batch));
   }
 }
