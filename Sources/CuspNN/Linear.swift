@@ -24,8 +24,15 @@ public struct Linear: Module {
         self.bias = bias ? Parameter(random.uniform([outputs], from: -bound, to: bound, dtype: dtype)) : nil
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
+    public func callAsFunction(_ x: Tensor) -> Tensor { self(x, rectified: false) }
+
+    /// The layer and, if `rectified`, the rectifier, in one pass over the result: `relu(x · W + b)`.
+    ///
+    ///     layer(x, rectified: true)     // the bits of relu(layer(x)), and of its gradients
+    public func callAsFunction(_ x: Tensor, rectified: Bool) -> Tensor {
         // [..., inputs] · [inputs, outputs] + [outputs] -> [..., outputs]
-        bias.map { matmul(x, weight.value, plus: $0.value) } ?? matmul(x, weight.value)
+        if let bias { return matmul(x, weight.value, plus: bias.value, rectified: rectified) }
+        let product = matmul(x, weight.value)
+        return rectified ? relu(product) : product
     }
 }

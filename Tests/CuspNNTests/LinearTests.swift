@@ -39,6 +39,29 @@ import Testing
         #expect(x.grad?.floats == [6, 15, 6, 15])
     }
 
+    /// The same with the rectifier, where y is below, at and above 0.
+    @Test func rectifiedValuesAndGradients() throws {
+        var random = RandomStream(seed: 1)
+        let layer = Linear(2, 3, random: &random)
+        layer.weight.update { $0 = Tensor([[1, 2, 3], [4, 5, 6]]) }
+        layer.bias!.update { $0 = Tensor([-1, -5, -12]) }
+        let x = Tensor([[1, 0], [2, 1]], requiresGrad: true)
+        let y = layer(x, rectified: true)
+        #expect(y.floats == [0, 0, 0, 5, 4, 0] && layer(x, rectified: false).floats == [0, -3, -9, 5, 4, 0])
+        try y.sum().backward()
+        #expect(layer.weight.grad?.floats == [2, 2, 0, 1, 1, 0])
+        #expect(layer.bias!.grad?.floats == [1, 1, 0])
+        #expect(x.grad?.floats == [0, 0, 3, 9])
+    }
+
+    @Test func rectifiedWithoutABias() {
+        var random = RandomStream(seed: 1)
+        let layer = Linear(2, 3, bias: false, random: &random)
+        layer.weight.update { $0 = Tensor([[1, 2, 3], [4, 5, 6]]) }
+        let y = layer(Tensor([[1, -1], [2, 1], [.nan, 0]]), rectified: true)
+        #expect(Array(y.floats.prefix(6)) == [0, 0, 0, 6, 9, 12] && y.floats.suffix(3).allSatisfy(\.isNaN))
+    }
+
     @Test func withoutABiasAndOnMoreDimensions() {
         var random = RandomStream(seed: 1)
         let layer = Linear(4, 2, bias: false, dtype: .float64, random: &random)

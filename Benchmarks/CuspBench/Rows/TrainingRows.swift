@@ -8,7 +8,7 @@ let trainingRows = [
         let labels = inputs.index(10, [128])
         let weights = [[512, 784], [512, 512], [10, 512]].map { inputs.signed($0, scale: 1 / 32) }
         return training(weights) { layers in
-            let hidden = relu(layers[1](relu(layers[0](x))))
+            let hidden = layers[1](layers[0](x, rectified: true), rectified: true)
             return crossEntropy(logits: layers[2](hidden), labels: labels)
         }
     }.with { $0.fixedSize = 128 },
