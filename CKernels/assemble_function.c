@@ -60,6 +60,7 @@ typedef struct {
 #define ADD_WHOLE(out, a, rm) vex_add_whole(&b->writer, out, a, rm)
 #define SHIFT_LEFT(out, a, bits) vex_shift(&b->writer, true, out, ck_in(a), bits)
 static int mantissa_bits(const ck_builder *b) { return ck_wide(b) ? mantissa_bits_f64 : mantissa_bits_f32; }
+static int bias(const ck_builder *b) { return ck_wide(b) ? bias_f64 : bias_f32; }
 
 // The polynomial of x in `out`.
 static void put_polynomial(ck_builder *b, int out, int x, int square, numbers c) {
@@ -75,9 +76,9 @@ static void put_polynomial(ck_builder *b, int out, int x, int square, numbers c)
 #undef C
 }
 
-// exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1): out = exp(r) - 1, and n in the low bits. x, which is lost, is within limits.
-static void put_parts(ck_builder *b, int x, int n, int out) {
-  const vex_operand shift = ck_number_in_pool(b, ck_wide(b) ? 0x1.8p52 : 0x1.8p23);
+// exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1): out = exp(r) - 1, and n + more in the low bits. x, which is lost, is within limits.
+static void put_parts(ck_builder *b, int x, int more, int n, int out) {
+  const vex_operand shift = ck_number_in_pool(b, (ck_wide(b) ? 0x1.8p52 : 0x1.8p23) + more);
   const int square = ck_take_meanwhile(b);
   LOAD(n, NUMBER(log2_e));
   FUSED(VEX_FMA_BY, n, x, shift);
@@ -99,10 +100,9 @@ static void put_least(ck_builder *b, int x, vex_operand least, int limit) {
 static void put_exp_minus(ck_builder *b, int x, int out) {
   const int n = ck_take_meanwhile(b);
   put_least(b, x, NUMBER(exp_min), out);
-  put_parts(b, x, n, out);
+  put_parts(b, x, bias(b) + 64, n, out);
   ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
   SHIFT_LEFT(n, n, mantissa_bits(b));
-  ADD_WHOLE(n, n, ck_number_in_pool(b, 0x1p64));
   ARITHMETIC(VEX_MUL, out, out, ck_in(n));
   ARITHMETIC(VEX_MUL, out, out, ck_number_in_pool(b, 0x1p-64));
 }
@@ -113,7 +113,7 @@ static void put_exp(ck_builder *b, int x, int out) {
   LOAD(out, NUMBER(exp_max));
   ARITHMETIC(VEX_MIN, x, out, ck_in(x));
   put_least(b, x, NUMBER(exp_min), out);
-  put_parts(b, x, n, out);
+  put_parts(b, x, 0, n, out);
   ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
   vex_shift(&b->writer, false, half, ck_in(n), 1);
   vex_subtract_whole(&b->writer, n, n, ck_in(half));
@@ -175,9 +175,8 @@ static void put_tanh(ck_builder *b, int x, int out) {
   ARITHMETIC(VEX_AND, inside, x, ck_pool(b, CK_POOL_SIZE));
   ARITHMETIC(VEX_MUL, inside, inside, ck_number_in_pool(b, -2));
   put_least(b, inside, NUMBER(expm1_min), out);
-  put_parts(b, inside, n, out);
+  put_parts(b, inside, bias(b), n, out);
   SHIFT_LEFT(n, n, mantissa_bits(b));
-  ADD_WHOLE(n, n, ck_pool(b, CK_POOL_ONE));
   ARITHMETIC(VEX_SUB, less, n, ck_pool(b, CK_POOL_ONE));
   FUSED(VEX_FMA_BY, out, n, ck_in(less));
   ARITHMETIC(VEX_ADD, less, out, ck_number_in_pool(b, 2));

@@ -26,9 +26,8 @@ static const float normal_max_f32 = 14.5f;                 // where x·exp(-x²/
 static const float expm1_min_f32 = -30;                    // where expm1 rounds to -1
 static const float linear_f32 = 0x1p-26f;                  // below which expm1 and log1p round to their argument
 
-// (exp(r) - 1 - r) / r², |r| <= ln(2)/2: 2^-31.
-static const float exp_rest_f32[] = {0x1p-1f,        0x1.555556p-3f,  0x1.5554e8p-5f,
-                                     0x1.1110acp-7f, 0x1.6d4338p-10f, 0x1.a17e1ap-13f};
+// (exp(r) - 1 - r) / r², |r| <= ln(2)/2: 2^-28.
+static const float exp_rest_f32[] = {0x1.fffffcp-2f, 0x1.555492p-3f, 0x1.5558f2p-5f, 0x1.123a2p-7f, 0x1.6a23dp-10f};
 
 // (log1p(f) - f + f²/2) / f³, √½ - 1 <= f <= √2 - 1: 2^-29.7.
 static const float log_rest_f32[] = {0x1.55554ep-2f,  -0x1.ffffeep-3f, 0x1.99a1cp-3f,   -0x1.556142p-3f, 0x1.23707p-3f,
