@@ -5,7 +5,7 @@
 #include "include/CKernels.h"
 
 // A row of one operation: n elements, contiguous. Bit i of `repeats` set: operand i is one element, repeated.
-// CK_PAST_CACHES set: `out` is 64-byte aligned and written past the caches, but for the last 64 bytes.
+// CK_PAST_CACHES set: `out` is 64-byte aligned and written past the caches, but for a last part of less than 64 bytes.
 // `out` may be the same row as any operand. Operands past the arity are not read.
 enum { CK_PAST_CACHES = 8 };
 
@@ -28,9 +28,10 @@ typedef void (*ck_sigmoids)(int64_t n, void *out, void *slope, const void *a);
 // n elements from one dtype to another, with strides.
 typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
 
-// out[i, j] = in[j, i], rows by columns; a row's elements are contiguous.
+// out[i, j] = in[j, i], rows by columns; a row's elements are contiguous. `read_on`: the rows of `in` go on, are in no cache, and
+// will be wanted next.
 typedef void (*ck_turn)(int64_t rows, int64_t columns, void *out, int64_t out_stride, const void *in,
-                        int64_t in_stride);
+                        int64_t in_stride, bool read_on);
 
 typedef struct {
   ck_row rows[CK_OPERATION_COUNT][4];   // by operation and compute type; NULL where it is not defined

@@ -101,6 +101,11 @@ int64_t ck_layout_cut(ck_layout *l, int64_t block) {
   for (int d = 0; d <= last; d++) {
     l->tiles[d] = quotient_up(l->shape[d], l->tile[d]);
     count *= l->tiles[d];
+    l->fastest[last - d] = d;
   }
   return count;
+}
+
+void ck_layout_read_on(ck_layout *l) {
+  if (ck_layout_crossed(l) == l->rank - 2) l->fastest[0] = l->rank - 2, l->fastest[1] = l->rank - 1;
 }

@@ -13,6 +13,7 @@ typedef struct {
   int rank, operands;
   int64_t shape[CK_LAYOUT_RANK], tile[CK_LAYOUT_RANK], tiles[CK_LAYOUT_RANK];
   int64_t strides[CK_MAX_OPERANDS][CK_LAYOUT_RANK];
+  int fastest[CK_LAYOUT_RANK];  // the dimensions, from the one along which the next tile lies to the outermost
 } ck_layout;
 
 // Shape and strides, `leading` being the operand whose elements are to be visited in the order of memory.
@@ -22,5 +23,7 @@ void ck_layout_make(ck_layout *layout, int rank, const int64_t *shape, int opera
 int ck_layout_crossed(const ck_layout *layout);
 // Tiles of at most `block` elements. Returns their number.
 int64_t ck_layout_cut(ck_layout *layout, int64_t block);
+// For operands that are in no cache: where one is read across, the next tile goes on along its memory.
+void ck_layout_read_on(ck_layout *layout);
 
 #endif

@@ -134,18 +134,19 @@ static int64_t block_size(const ck_run_plan *r) {
 static void assign_slots(ck_run_plan *r, int64_t times) {
   const ck_program *p = r->program;
   const ck_layout *l = &r->layout;
-  const bool large = has_large_results(r, times);
+  r->large = has_large_results(r, times);
+  if (r->large) ck_layout_read_on(&r->layout);
   r->slots = 0;
   for (int i = 0; i < l->operands; i++) {
     const bool input = i < p->inputs;
     r->repeated[i] = input && repeats(l, i);
     const bool in_rows = r->by_rows && l->strides[i][l->rank - 1] == 1;
-    bool direct = r->operands[i].dtype == r->compute && (r->repeated[i] || in_rows || contiguous(l, i));
+    bool direct = !r->moves && r->operands[i].dtype == r->compute && (r->repeated[i] || in_rows || contiguous(l, i));
     // In place, a later instruction would read what an earlier one has written.
     for (int j = 0; j < p->inputs && direct && !input; j++)
       if (r->operands[j].data == r->operands[i].data && r->slot[j] < 0) direct = !read_after_write(p, j, i);
     r->slot[i] = direct ? -1 : r->slots++;
-    r->past[i] = large && !input && direct && r->operands[i].data && only_written(r, i);
+    r->past[i] = r->large && !input && (direct || r->moves) && r->operands[i].data && only_written(r, i);
   }
   r->slots += p->registers;
 }
@@ -179,6 +180,7 @@ static void lay_flat(ck_run_plan *r, int64_t elements, const bool *repeats) {
   l->rank = 2;
   l->shape[0] = l->tile[0] = l->tiles[0] = l->tiles[1] = r->tiles = 1;
   l->shape[1] = l->tile[1] = elements;
+  l->fastest[0] = 1, l->fastest[1] = 0;
   for (int i = 0; i < l->operands; i++) l->strides[i][0] = 0, l->strides[i][1] = repeats[i] ? 0 : 1;
 }
 

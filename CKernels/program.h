@@ -21,6 +21,7 @@ typedef struct {
   int64_t slot_bytes;          // a value of a whole tile
   int64_t constants[CK_MAX_CONSTANTS];  // elements of the compute type
   bool by_rows;                         // one instruction, row by row of a tile, on what lies contiguous in a row
+  bool large;                           // the results are in no cache when they are read, and nor are operands of their size
   bool moves;                           // elements only change places: nothing is computed or converted
   const ck_code *code;                  // for stretches of instructions; NULL if there is none
 } ck_run_plan;

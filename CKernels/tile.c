@@ -29,7 +29,7 @@ static void convert(const ck_run_plan *r, int operand, bool output, int64_t rows
   int64_t lines = rows, length = columns, line_stride = strides[0], stride = strides[1], slot_line = columns,
           slot_stride = 1;
   if (!output && dtype == r->compute && line_stride == 1 && llabs(stride) > 1)
-    return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride);
+    return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride, r->large);
   if (rows == 1 || line_stride == stride * columns) {
     lines = 1, length = rows * columns;
   } else if (rows > columns || (llabs(line_stride) < llabs(stride) && line_stride != 0)) {
@@ -73,18 +73,32 @@ static void fetch(const ck_run_plan *r, tile *t) {
   }
 }
 
-// A tile of a program that moves elements as they are.
+// Copies a row; past the caches, if so wanted, in whole lines.
+static void carry_row(const ck_run_plan *r, int64_t bytes, char *to, const char *from) {
+  if (!r->past[1] || (uintptr_t)to % 64 != 0 || bytes % 4 != 0) memcpy(to, from, (size_t)bytes);
+  else r->kernels->rows[CK_copy][CK_INT32](bytes / 4, to, from, from, from, CK_PAST_CACHES);
+}
+
+// A tile of a program that moves elements as they are. What is turned and goes past the caches is turned in the result's slot: square
+// by square, lines would be written in pieces.
 static void carry(const ck_run_plan *r, const tile *t) {
   const ck_layout *l = &r->layout;
   const int across = l->rank - 1, down = across - 1;
   const int64_t size = (int64_t)ck_size(r->operands[0].dtype), rows = extent(l, t, down),
                 columns = extent(l, t, across);
-  const int64_t *from = l->strides[0], *to = l->strides[1];
-  if (from[across] != 1)
-    return r->kernels->turn[__builtin_ctzll((uint64_t)size)](rows, columns, (char *)t->memory[1], to[down],
-                                                             t->memory[0], from[across]);
-  for (int64_t i = 0; i < rows; i++)
-    memcpy((char *)t->memory[1] + i * to[down] * size, t->memory[0] + i * from[down] * size, (size_t)(columns * size));
+  const int64_t from_row = l->strides[0][down] * size, to_row = l->strides[1][down] * size;
+  const char *from = t->memory[0];
+  char *to = (char *)t->memory[1];
+  if (l->strides[0][across] == 1) {
+    for (int64_t i = 0; i < rows; i++) carry_row(r, columns * size, to + i * to_row, from + i * from_row);
+    return;
+  }
+  char *turned = r->past[1] ? (char *)t->places[1] : to;
+  const int64_t turned_row = r->past[1] ? columns * size : to_row;
+  r->kernels->turn[__builtin_ctzll((uint64_t)size)](rows, columns, turned, turned_row / size, from,
+                                                    l->strides[0][across], r->large);
+  for (int64_t i = 0; i < rows && r->past[1]; i++)
+    carry_row(r, columns * size, to + i * to_row, turned + i * turned_row);
 }
 
 // A sigmoid and its slope, one after the other, in one go: a function and its derivative often ask for both.
@@ -148,6 +162,10 @@ static void execute_rows(const ck_run_plan *r, const tile *t) {
   for (int64_t i = 0; i < t->rows; i++) {
     char *const out = (char *)at[3] + i * steps[3];
     const int past = r->past[in->dst] && (uintptr_t)out % 64 == 0 ? CK_PAST_CACHES : 0;
+    // A piece of a row is too short for the processor to see that the next ones follow.
+    for (int k = 0; k < 3 && past; k++)
+      for (int64_t byte = 0; byte < steps[k] && r->slot[places[k]] < 0 && byte < t->columns * size; byte += 64)
+        __builtin_prefetch(at[k] + (i + 4) * steps[k] + byte);
     function(t->columns, out, at[0] + i * steps[0], at[1] + i * steps[1], at[2] + i * steps[2], repeats | past);
   }
 }
@@ -196,7 +214,8 @@ static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t 
   _Alignas(64) char scratch[r->slots * r->slot_bytes + 1];
   tile t;
   settle(r, operands, &t, scratch);
-  for (int d = l->rank - 1; d >= 0; d--) {
+  for (int i = 0; i < l->rank; i++) {
+    const int d = l->fastest[i];
     t.position[d] = 0;
     if (first == 0) continue;
     move(r, &t, d, first % l->tiles[d]);
@@ -210,9 +229,9 @@ static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t 
       execute(r, &t);
     }
     if (--left == 0) break;
-    int d = l->rank - 1;
-    for (; t.position[d] == l->tiles[d] - 1; d--) move(r, &t, d, 1 - l->tiles[d]);
-    move(r, &t, d, 1);
+    const int *d = l->fastest;
+    for (; t.position[*d] == l->tiles[*d] - 1; d++) move(r, &t, *d, 1 - l->tiles[*d]);
+    move(r, &t, *d, 1);
   }
   ck_run_fence(r);
 }

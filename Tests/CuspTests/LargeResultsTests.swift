@@ -51,4 +51,16 @@ import Testing
                 ? cat([Tensor.zeros([3]), x[0..<$0.upperBound - 3]]) : x[$0.lowerBound - 3..<$0.upperBound - 3]
         }
     }
+
+    /// Element (i, j) of a table with 5001 columns is i · 5001 + j, so each of its transposed form is known.
+    @Test(arguments: [DType.float32, .float64, .int32, .int64])
+    func turned(dtype: DType) {
+        let table = Tensor.range(1021 * 5001, dtype: dtype).reshaped([1021, 5001])
+        let turned = table.transposed().contiguous(), sum = turned + table.transposed()
+        for j in [0, 1, 15, 16, 63, 64, 2500, 4999, 5000] {
+            let column = Tensor.range(1021, dtype: dtype) * 5001 + j
+            #expect((turned[j] .!= column).sum().item() == 0, "row \(j)")
+            #expect((sum[j] .!= column * 2).sum().item() == 0, "row \(j) of the sum")
+        }
+    }
 }
