@@ -1,5 +1,5 @@
-// What the functions of one argument should give, with more digits than they have: for float32 in double, for float64 in
-// long double, by the C library.
+// What functions should give, with more digits than they have: for float32 in double, for float64 in long double, by the C
+// library.
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -45,6 +45,20 @@
   X(trigamma, M(trigamma)(x))                                                          \
   X(erfInverse, M(erf_inverse)(x))                                                     \
   X(normalQuantile, M(quantile)(x))
+
+// And those of two.
+#define PAIRS(X)                                                                                                   \
+  X(div, x / y)                                                                                                    \
+  X(maximum, x != x || x > y ? x : y)                                                                              \
+  X(minimum, x != x || x < y ? x : y)                                                                              \
+  X(logaddexp, x == y ? x + M(log)(2) : (x > y ? x : y) + M(log1p)(M(exp)(-M(fabs)(x - y))))                       \
+  X(pow, M(pow)(x, y))                                                                                             \
+  X(atan2, M(atan2)(x, y))                                                                                         \
+  X(hypot, M(hypot)(x, y))                                                                                         \
+  X(fmod, M(fmod)(x, y))                                                                                           \
+  X(remainder, M(rest)(x, y))                                                                                      \
+  X(trunc_div, M(whole)(x, y, M(fmod)(x, y)))                                                                      \
+  X(floor_div, M(lower)(x, y, M(fmod)(x, y)))
 
 // exp(-x²·scale), the square in two parts; and the normal distribution, its argument's lost part made good.
 #define HELPERS(name, below, T, exp, erfc, fma)                                       \
@@ -128,27 +142,41 @@ static double trigamma(double x) { return (double)trigammal(x); }
 INVERSES(winitzki, middle, tail, erf_inverse, quantile, double, SAME)
 INVERSES(winitzkil, middlel, taill, erf_inversel, quantilel, long double, LONG)
 
+// What is left of x by y, of the sign of y; how often y goes into what x has beyond the rest r of its own sign; and that rounded
+// downwards.
+#define QUOTIENTS(rest, whole, lower, T, fmod, fabs, round, trunc)                                      \
+  static T rest(T x, T y) {                                                                            \
+    const T r = fmod(x, y);                                                                            \
+    return r != 0 && (r < 0) != (y < 0) ? r + y : r;                                                   \
+  }                                                                                                    \
+  static T whole(T x, T y, T r) { return r == r && fabs(y) < INFINITY ? round((x - r) / y) : trunc(x / y); } \
+  static T lower(T x, T y, T r) { return whole(x, y, r) - (r != 0 && (r < 0) != (y < 0)); }
+QUOTIENTS(rest, whole, lower, double, fmod, fabs, round, trunc)
+QUOTIENTS(restl, wholel, lowerl, long double, fmodl, fabsl, roundl, truncl)
+
 #define T double
 #define M SAME
 #define DEFINE(name, value) \
-  static double name##_32(double x) { return value; }
+  static double name##_32(double x, double y) { return (void)y, value; }
 FUNCTIONS(DEFINE)
+PAIRS(DEFINE)
 #undef T
 #undef M
 #undef DEFINE
 #define T long double
 #define M LONG
 #define DEFINE(name, value) \
-  static long double name##_64(long double x) { return value; }
+  static long double name##_64(long double x, long double y) { return (void)y, value; }
 FUNCTIONS(DEFINE)
+PAIRS(DEFINE)
 
 static const struct {
   const char *name;
-  double (*single)(double);
-  long double (*wide)(long double);
+  double (*single)(double, double);
+  long double (*wide)(long double, long double);
 } functions[] = {
 #define ROW(name, value) {#name, name##_32, name##_64},
-    FUNCTIONS(ROW)};
+    FUNCTIONS(ROW) PAIRS(ROW)};
 
 int cbench_function(const char *name) {
   for (int i = 0; i < (int)(sizeof functions / sizeof *functions); i++)
@@ -158,33 +186,36 @@ int cbench_function(const char *name) {
 
 // What counts where it is larger than the result (CKernels.h): of a difference the larger part. Near its root long double has
 // no more digits of digamma than that of 0.05 needs. For a subnormal p normalQuantile promises none.
-static long double part(int index, long double x, bool subnormal) {
+static long double part(int index, long double x, long double y, bool subnormal) {
   const char *name = functions[index].name;
+  if (strcmp(name, "logaddexp") == 0) return fabsl(x > y ? x : y);
   if (strcmp(name, "lgamma") == 0 && x < 0 && x > -INFINITY) return fmaxl(1, fabsl(lgammal(-x)));
   if (strcmp(name, "digamma") == 0) return x < 0 ? fmaxl(1, fabsl(digammal(1 - x))) : 0.05L;
   return subnormal && strcmp(name, "normalQuantile") == 0 ? INFINITY : 0;
 }
 
 // The distance in units in the last place of what the reference is when rounded.
-#define COMPARE(name, Element, Wide, next, fabs, function)                                     \
-  void name(int index, long count, const Element *x, const Element *y, cbench_worst *worst) {             \
-    for (long i = 0; i < count; i++) {                                                                \
-      const Wide exact = functions[index].function((Wide)x[i]);                                       \
-      const Element rounded = (Element)exact;                                                         \
-      double error;                                                                                   \
-      if (isnan(rounded) || isnan(y[i])) {                                                            \
-        error = isnan(rounded) && isnan(y[i]) ? 0 : INFINITY;                                         \
-      } else if (y[i] == rounded) {                                                                   \
-        error = 0;                                                                                    \
-      } else if (isinf(rounded) || isinf(y[i])) {                                                     \
-        error = INFINITY;                                                                             \
-      } else {                                                                                        \
-        const Element size = fmax(fabs(rounded), (Element)part(index, x[i], fpclassify(x[i]) == FP_SUBNORMAL)), above = next(size, (Element)INFINITY);                    \
-        const Wide unit = isinf(above) ? (Wide)size - next(size, 0) : (Wide)above - size;             \
-        error = (double)((y[i] > exact ? y[i] - exact : exact - y[i]) / unit);                        \
-      }                                                                                               \
-      if (error > worst->error) *worst = (cbench_worst){error, x[i], y[i]};                               \
-    }                                                                                                 \
+#define COMPARE(name, Element, Wide, next, fabs, function)                                                               \
+  void name(int index, long count, const Element *x, const Element *y, const Element *results, cbench_worst *worst) {    \
+    for (long i = 0; i < count; i++) {                                                                                   \
+      const Element second = y ? y[i] : 0, result = results[i];                                                          \
+      const Wide exact = functions[index].function((Wide)x[i], (Wide)second);                                            \
+      const Element rounded = (Element)exact;                                                                            \
+      double error;                                                                                                      \
+      if (isnan(rounded) || isnan(result)) {                                                                             \
+        error = isnan(rounded) && isnan(result) ? 0 : INFINITY;                                                          \
+      } else if (result == rounded) {                                                                                    \
+        error = 0;                                                                                                       \
+      } else if (isinf(rounded) || isinf(result)) {                                                                      \
+        error = INFINITY;                                                                                                \
+      } else {                                                                                                           \
+        const Element least = (Element)part(index, x[i], second, fpclassify(x[i]) == FP_SUBNORMAL);                      \
+        const Element size = fmax(fabs(rounded), least), above = next(size, (Element)INFINITY);                          \
+        const Wide unit = isinf(above) ? (Wide)size - next(size, 0) : (Wide)above - size;                                \
+        error = (double)((result > exact ? result - exact : exact - result) / unit);                                     \
+      }                                                                                                                  \
+      if (error > worst->error) *worst = (cbench_worst){error, x[i], second, result};                                    \
+    }                                                                                                                    \
   }
 COMPARE(cbench_compare32, float, double, nextafterf, fabsf, single)
 COMPARE(cbench_compare64, double, long double, nextafter, fabs, wide)

@@ -5,13 +5,13 @@ import Cusp
 import Dispatch
 import Foundation
 
-/// The largest errors of functions of one argument, the kernels' and composed ones: over all float32 inputs, and over many float64
-/// ones.
+/// The largest errors of functions, the kernels' and composed ones: of one argument over all float32 inputs, and over many float64
+/// ones; of two over many pairs.
 package struct Accuracy {
     /// Takes every nth float32; 1 for all there are.
     package var every = 1
-    /// How many float64 inputs, of all magnitudes and near 0.
-    package var doubles = 40_000_000
+    /// How many float64 inputs, of all magnitudes and near 0, and how many pairs of either type.
+    package var samples = 40_000_000
 
     package init() {}
 
@@ -26,52 +26,36 @@ package struct Accuracy {
         }
     }
 
-    /// A function that there is a reference for.
-    package struct Function: Sendable {
-        package let name: String
-        let bounds: (float32: Double, float64: Double)
-        let float32: @Sendable ([Float]) -> [Float]
-        let float64: @Sendable ([Double]) -> [Double]
-        var reference: Int32 { cbench_function(name) }
-
-        init(_ operation: ck_operation) {
-            let info = ck_describe(operation)
-            (name, bounds) = (String(cString: info.name), (info.ulp32, info.ulp64))
-            float32 = { apply(operation, CK_FLOAT32, $0) }
-            float64 = { apply(operation, CK_FLOAT64, $0) }
-        }
-
-        /// One that is composed, whose bound stands here.
-        init(_ name: String, _ float32: Double, _ float64: Double, _ function: @escaping @Sendable (Tensor) -> Tensor) {
-            (self.name, bounds) = (name, (float32, float64))
-            self.float32 = { function(Tensor($0)).array() }
-            self.float64 = { function(Tensor($0)).array() }
-        }
-    }
-
-    /// The operations that have a bound or are rounded once, and a reference; then the composed functions.
-    package static var functions: [Function] {
-        (0..<CK_OPERATION_COUNT.rawValue).map { ck_operation($0) }.filter { operation in
-            let info = ck_describe(operation)
-            return info.arity == 1 && info.real && cbench_function(info.name) >= 0
-        }.map { Function($0) } + [
-            Function("erfInverse", 4, 4) { Cusp.erfInverse($0) },
-            Function("normalQuantile", 4, 4) { Cusp.normalQuantile($0) },
-        ]
-    }
-
     package func measure(_ function: Function) -> Row {
         let reference = function.reference
-        let singles = sweep(1 << 32 / every) { first, count, worst in
-            let x = (first..<first + count).map { Float(bitPattern: UInt32($0 * every)) }
-            cbench_compare32(reference, count, x, function.float32(x), &worst)
-        }
-        let doubles = sweep(doubles) { first, count, worst in
+        let singles = sweep(function.arity == 1 ? 1 << 32 / every : samples) { first, count, worst in
             var random = SplitMix(state: UInt64(first))
-            let x = (0..<count).map { Self.double($0, &random) }
-            cbench_compare64(reference, count, x, function.float64(x), &worst)
+            var (x, y) = ([Float](), [Float]())
+            if function.arity == 1 {
+                x = (first..<first + count).map { Float(bitPattern: UInt32($0 * every)) }
+            } else {
+                (x, y) = pairs(count) { Self.single($0, &random) }
+            }
+            cbench_compare32(reference, count, x, y.isEmpty ? nil : y, function.float32(x, y), &worst)
+        }
+        let doubles = sweep(samples) { first, count, worst in
+            var random = SplitMix(state: UInt64(first))
+            var (x, y) = ([Double](), [Double]())
+            if function.arity == 1 {
+                x = (0..<count).map { Self.double($0, &random) }
+            } else {
+                (x, y) = pairs(count) { Self.double($0, &random) }
+            }
+            cbench_compare64(reference, count, x, y.isEmpty ? nil : y, function.float64(x, y), &worst)
         }
         return Row(name: function.name, bounds: function.bounds, worst: (singles, doubles))
+    }
+
+    /// Numbers of each kind with numbers of each kind, but every fourth pair is one of nearly opposite numbers.
+    private func pairs<T: BinaryFloatingPoint>(_ count: Int, _ number: (Int) -> T) -> (x: [T], y: [T]) {
+        let x = (0..<count).map { number($0) }
+        let y = (0..<count).map { i in i % 16 < 4 ? -x[i] + x[i] * number(3) / 64 : number(i / 4) }
+        return (x, y)
     }
 
     /// The worst over `count` inputs, in pieces on all cores.
@@ -87,6 +71,12 @@ package struct Accuracy {
         return worst
     }
 
+    private static func single(_ i: Int, _ random: inout SplitMix) -> Float {
+        i % 4 == 0
+            ? Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
+            : Float(double(i, &random)) / (i % 4 == 1 ? 8 : 1)
+    }
+
     private static func double(_ i: Int, _ random: inout SplitMix) -> Double {
         switch i % 4 {
         case 0: Double(bitPattern: random.next())
@@ -94,34 +84,6 @@ package struct Accuracy {
         case 2: .random(in: -6...6, using: &random)
         default: pow(.random(in: -1.4...1.4, using: &random), 5)
         }
-    }
-}
-
-/// One operation on a contiguous array, on the calling thread.
-private func apply<T: BinaryFloatingPoint>(_ operation: ck_operation, _ dtype: ck_dtype, _ x: [T]) -> [T] {
-    [T](unsafeUninitializedCapacity: x.count) { results, count in
-        x.withUnsafeBufferPointer { x in
-            var operands = (ck_operand(), ck_operand())
-            operands.0.data = UnsafeMutableRawPointer(mutating: x.baseAddress)
-            operands.1.data = UnsafeMutableRawPointer(results.baseAddress)
-            for path in [\(ck_operand, ck_operand).0, \.1] {
-                operands[keyPath: path].dtype = dtype
-                operands[keyPath: path].strides.0 = 1
-            }
-            var instruction = ck_instruction(operation: UInt8(operation.rawValue), dst: 1, a: 0, b: 0, c: 0)
-            var program = ck_program()
-            (program.inputs, program.outputs, program.count) = (1, 1, 1)
-            ck_serial_begin()
-            withUnsafePointer(to: &instruction) { instruction in
-                program.instructions = instruction
-                withUnsafeBytes(of: &operands) { operands in
-                    ck_run(
-                        &program, dtype, 1, [Int64(x.count)], operands.bindMemory(to: ck_operand.self).baseAddress)
-                }
-            }
-            ck_serial_end()
-        }
-        count = x.count
     }
 }
 
@@ -149,7 +111,8 @@ extension CuspBench {
         for (i, function) in functions.enumerated() {
             let row = accuracy.measure(function)
             let cells = [(row.worst.float32, row.bounds.float32), (row.worst.float64, row.bounds.float64)].map {
-                String(format: "%.3f (%g) at %.9g", $0.error, $1, $0.input).padded(40, left: true)
+                let at = function.arity == 1 ? "" : String(format: ", %.9g", $0.second)
+                return (String(format: "%.3f (%g) at %.9g", $0.error, $1, $0.input) + at).padded(40, left: true)
             }
             let verdict = row.holds ? "" : " does not hold"
             print(

@@ -127,7 +127,7 @@ size_t ck_size(ck_dtype dtype);  // bytes per element
   X(chain, 2, any, 0.05, 0, 0)            \
   X(maximum, 2, any, 0.05, 0, 0)          \
   X(minimum, 2, any, 0.05, 0, 0)          \
-  X(logaddexp, 2, real, 1, 3, 3.5)        \
+  X(logaddexp, 2, real, 1, 4, 4.5)        \
   X(pow, 2, any, 5, 1.5, 2)               \
   X(atan2, 2, real, 0.8, 2, 2)            \
   X(hypot, 2, real, 0.4, 2.5, 2.5)        \

@@ -17,14 +17,16 @@ int64_t cbench_fma(int variant, int64_t rounds);
 
 // The worst result so far: its error in units in the last place, where, and the result.
 typedef struct {
-  double error, input, result;
+  double error, input, second, result;
 } cbench_worst;
 
-// The index of a function of one argument that there is a reference for, by its name in CK_OPERATIONS or in Swift; -1 if there is none.
+// The index of a function that there is a reference for, by its name in CK_OPERATIONS or in Swift; -1 if there is none.
 int cbench_function(const char *name);
-// Compares results y of inputs x with the reference, and remembers the worst one.
-void cbench_compare32(int function, long count, const float *x, const float *y, cbench_worst *worst);
-void cbench_compare64(int function, long count, const double *x, const double *y, cbench_worst *worst);
+// Compares results of inputs x, and y where the function has two arguments (else NULL), with the reference, and remembers the worst one.
+void cbench_compare32(int function, long count, const float *x, const float *y, const float *results, cbench_worst *worst);
+void cbench_compare64(int function, long count, const double *x, const double *y, const double *results,
+                      cbench_worst *worst);
+
 // A loss of the suite and its gradients as one loop written by hand: what a pointwise function that ends in a sum is measured
 // against. Each returns the sum over `count` elements, a multiple of 16; all pointers are 64-byte aligned. Uses AVX-512 or AVX2
 // where this machine has it. Non-temporal stores go around the cache.
