@@ -56,7 +56,8 @@ import Testing
     @Test(arguments: [DType.float32, .float64, .int32, .int64])
     func turned(dtype: DType) {
         let table = Tensor.range(1021 * 5001, dtype: dtype).reshaped([1021, 5001])
-        let turned = table.transposed().contiguous(), sum = turned + table.transposed()
+        let turned = table.transposed().contiguous()
+        let sum = turned + table.transposed()
         for j in [0, 1, 15, 16, 63, 64, 2500, 4999, 5000] {
             let column = Tensor.range(1021, dtype: dtype) * 5001 + j
             #expect((turned[j] .!= column).sum().item() == 0, "row \(j)")
