@@ -65,4 +65,13 @@ import Testing
     func booleansHaveNone(row: ElementwiseRow) {
         #expect(!row.apply(row.domains.map { _ in Tensor([1.0]).leaf }).requiresGrad)
     }
+
+    /// As in PyTorch 2.13: infinite at the ends, NaN beyond.
+    @Test func logitWhereItEnds() throws {
+        let x = Tensor([-Double.infinity, -0.5, 0, 0.25, 1, 1.5, .infinity]).leaf
+        try logit(x).sum().backward()
+        let gradient = try #require(x.grad).elements
+        #expect(gradient[2...4].elementsEqual([.infinity, 1 / 0.1875, .infinity]))
+        #expect([0, 1, 5, 6].allSatisfy { gradient[$0].isNaN })
+    }
 }

@@ -31,7 +31,8 @@ extension PointwiseFunction {
         let x = $0[0]
         return `where`(abs(x - 0.5) .< 0.25, 2 * Cusp.atanh(2 * x - 1), Cusp.log(x / (1 - x)))
     } derivative: { x, _ in
-        [1 / (x[0] * (1 - x[0]))]
+        let product = x[0] * (1 - x[0])
+        return [1 / `where`(product .< 0, Double.nan, product)]
     }
     static let silu = PointwiseFunction(CK_silu)
     static let log = PointwiseFunction(CK_log)
@@ -92,7 +93,8 @@ public func xLog1p<E: Elementwise>(_ x: E, _ y: E) -> E { .apply(.xLogOnePlusY, 
 public func xLog1p<E: Elementwise>(_ x: E, _ y: some Scalar) -> E { .apply(.xLogOnePlusY, x, y) }
 public func xLog1p<E: Elementwise>(_ x: some Scalar, _ y: E) -> E { .apply(.xLogOnePlusY, x, y) }
 
-/// log(x / (1 - x)), the inverse of ``sigmoid(_:)``; infinite at 0 and 1, NaN beyond. Small results keep their digits.
+/// log(x / (1 - x)), the inverse of ``sigmoid(_:)``; infinite at 0 and 1, NaN beyond, and so is the gradient. Small results keep
+/// their digits.
 ///
 ///     logit(Tensor([0, 0.5, 0.75]))     // [-inf 0 1.0986123]
 ///
