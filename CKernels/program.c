@@ -131,11 +131,9 @@ static int64_t block_size(const ck_run_plan *r) {
 }
 
 // Which operands need a slot: those of another dtype, or not contiguous in a tile.
-static void assign_slots(ck_run_plan *r, int64_t times) {
+static void assign_slots(ck_run_plan *r) {
   const ck_program *p = r->program;
   const ck_layout *l = &r->layout;
-  r->large = has_large_results(r, times);
-  if (r->large) ck_layout_read_on(&r->layout);
   r->slots = 0;
   for (int i = 0; i < l->operands; i++) {
     const bool input = i < p->inputs;
@@ -187,7 +185,9 @@ static void lay_flat(ck_run_plan *r, int64_t elements, const bool *repeats) {
 // What remains when the loop has been cut: scratch memory, constants and code. It has so many elements in all.
 static void settle(ck_run_plan *r, int64_t block, int64_t times, int64_t elements) {
   const ck_program *program = r->program;
-  assign_slots(r, times);
+  r->large = has_large_results(r, times);
+  if (r->large) ck_layout_read_on(&r->layout);
+  assign_slots(r);
   // The same line of two values is not in the same cache set.
   r->slot_bytes = block * (int64_t)ck_size(r->compute) + 64;
   const int operand_count = r->layout.operands;

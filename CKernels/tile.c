@@ -163,9 +163,10 @@ static void execute_rows(const ck_run_plan *r, const tile *t) {
     char *const out = (char *)at[3] + i * steps[3];
     const int past = r->past[in->dst] && (uintptr_t)out % 64 == 0 ? CK_PAST_CACHES : 0;
     // A piece of a row is too short for the processor to see that the next ones follow.
-    for (int k = 0; k < 3 && past; k++)
-      for (int64_t byte = 0; byte < steps[k] && r->slot[places[k]] < 0 && byte < t->columns * size; byte += 64)
-        __builtin_prefetch(at[k] + (i + 4) * steps[k] + byte);
+    for (int k = 0; k < arity && past; k++)
+      if (r->slot[places[k]] < 0 && steps[k] > 0)
+        for (int64_t byte = 0; byte < t->columns * size; byte += 64)
+          __builtin_prefetch(at[k] + (i + 4) * steps[k] + byte);
     function(t->columns, out, at[0] + i * steps[0], at[1] + i * steps[1], at[2] + i * steps[2], repeats | past);
   }
 }
