@@ -27,35 +27,29 @@ package struct Accuracy {
     }
 
     package func measure(_ function: Function) -> Row {
-        let reference = function.reference
-        let singles = sweep(function.arity == 1 ? 1 << 32 / every : samples) { first, count, worst in
+        let (reference, arity) = (function.reference, function.arity)
+        let singles = sweep(arity == 1 ? 1 << 32 / every : samples) { first, count, worst in
             var random = SplitMix(state: UInt64(first))
-            var (x, y) = ([Float](), [Float]())
-            if function.arity == 1 {
-                x = (first..<first + count).map { Float(bitPattern: UInt32($0 * every)) }
-            } else {
-                (x, y) = pairs(count) { Self.single($0, &random) }
+            let (x, y) = arguments(arity, count) {
+                arity == 1 ? Float(bitPattern: UInt32((first + $0) * every)) : Self.single($0, &random)
             }
-            cbench_compare32(reference, count, x, y.isEmpty ? nil : y, function.float32(x, y), &worst)
+            cbench_compare32(reference, count, x, y, function.float32(x, y ?? []), &worst)
         }
         let doubles = sweep(samples) { first, count, worst in
             var random = SplitMix(state: UInt64(first))
-            var (x, y) = ([Double](), [Double]())
-            if function.arity == 1 {
-                x = (0..<count).map { Self.double($0, &random) }
-            } else {
-                (x, y) = pairs(count) { Self.double($0, &random) }
-            }
-            cbench_compare64(reference, count, x, y.isEmpty ? nil : y, function.float64(x, y), &worst)
+            let (x, y) = arguments(arity, count) { Self.double($0, &random) }
+            cbench_compare64(reference, count, x, y, function.float64(x, y ?? []), &worst)
         }
         return Row(name: function.name, bounds: function.bounds, worst: (singles, doubles))
     }
 
-    /// Numbers of each kind with numbers of each kind, but every fourth pair is one of nearly opposite numbers.
-    private func pairs<T: BinaryFloatingPoint>(_ count: Int, _ number: (Int) -> T) -> (x: [T], y: [T]) {
+    /// Numbers; of pairs the second ones, too, of each kind with each, but every fourth pair is one of nearly opposite numbers.
+    private func arguments<T: BinaryFloatingPoint>(
+        _ arity: Int, _ count: Int, _ number: (Int) -> T
+    ) -> (x: [T], y: [T]?) {
         let x = (0..<count).map { number($0) }
-        let y = (0..<count).map { i in i % 16 < 4 ? -x[i] + x[i] * number(3) / 64 : number(i / 4) }
-        return (x, y)
+        guard arity > 1 else { return (x, nil) }
+        return (x, (0..<count).map { i in i % 16 < 4 ? -x[i] + x[i] * number(3) / 64 : number(i / 4) })
     }
 
     /// The worst over `count` inputs, in pieces on all cores.
