@@ -26,7 +26,7 @@ public struct Linear: Module {
 
     public func callAsFunction(_ x: Tensor) -> Tensor { self(x, rectified: false) }
 
-    /// The layer and, if `rectified`, the rectifier, in one pass over the result: `relu(x · W + b)`.
+    /// The layer and, if `rectified`, the rectifier: `relu(x · W + b)`; with a bias in one pass over the result.
     ///
     ///     layer(x, rectified: true)     // the bits of relu(layer(x)), and of its gradients
     public func callAsFunction(_ x: Tensor, rectified: Bool) -> Tensor {
