@@ -72,8 +72,8 @@ static void columns_task(void *context, int64_t index) {
   const job *j = context;
   _Alignas(64) char buffer[BUFFER];
   tile t = tile_at(j, index);
-  bring(j, &t, buffer, j->width);
-  j->blocks.columns(j->logarithm, t.length, t.width, buffer, j->width, t.out, j->out_stride);
+  if (j->copies) bring(j, &t, buffer, j->width);
+  j->blocks.columns(j->logarithm, t.length, t.width, t.in, t.stride, buffer, j->width, t.out, j->out_stride);
 }
 
 static void bundle_task(void *context, int64_t index) {
@@ -85,7 +85,7 @@ static void bundle_task(void *context, int64_t index) {
   for (int64_t i = 0; i < a->length; i++)
     ck_copy_elements(size, width, (char *)ck_at(columns, j->dtype, i * BUNDLE), 1,
                      ck_at(j->in, j->dtype, first * a->outer_stride + i * a->stride), a->outer_stride);
-  j->blocks.columns(j->logarithm, a->length, width, columns, BUNDLE, columns, BUNDLE);
+  j->blocks.columns(j->logarithm, a->length, width, columns, BUNDLE, columns, BUNDLE, columns, BUNDLE);
   for (int64_t i = 0; i < a->length; i++)
     ck_copy_elements(size, width, (char *)ck_at(j->out, j->dtype, first * a->length + i), a->length,
                      ck_at(columns, j->dtype, i * BUNDLE), 1);
@@ -125,12 +125,12 @@ static double work(const job *j) {
   return 0.6 * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner;
 }
 
-// Whole rows, as far as they are not too wide, of columns whose axis is in `parts`.
-static void cut_columns(job *j) {
+// At most so many columns in a tile, and fewer where that makes too few tasks; the axis is in `parts`.
+static void cut_columns(job *j, int64_t most) {
   const int64_t lanes = 64 / (int64_t)ck_size(j->dtype);
-  int64_t pieces = ck_pieces(j->axis.inner, CK_WIDE);
+  int64_t pieces = ck_pieces(j->axis.inner, most);
   while (j->axis.outer * pieces * j->parts < TASKS && j->axis.inner >= 2 * pieces * NARROW) pieces *= 2;
-  j->width = ck_pieces(ck_pieces(j->axis.inner, pieces), lanes) * lanes;
+  j->width = ck_least(most, ck_pieces(ck_pieces(j->axis.inner, pieces), lanes) * lanes);
   j->tiles = ck_pieces(j->axis.inner, j->width);
 }
 
@@ -143,7 +143,7 @@ static void in_two_passes(job *j) {
   j->blocks.prepare(j->logarithm, columns, j->states);
   j->past = !j->copies && row >= 4096 && j->axis.outer * j->axis.length * row > CK_LARGE_RESULTS;
   j->parts = ck_pieces(j->axis.length, TASKS);
-  cut_columns(j);
+  cut_columns(j, CK_WIDE);
   j->parts = ck_pieces(j->axis.length * j->width, IN_CACHE);
   ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), write_task, j);
 }
@@ -156,7 +156,7 @@ static void in_three_passes(job *j) {
   j->states = (ck_state){maxima, sums};
   ck_reduce(CK_MAX, j->dtype, j->axis, j->in, maxima);
   j->parts = ck_least(BUFFER / size / columns, ck_pieces(j->axis.length, CK_COLUMN_BLOCK));
-  cut_columns(j);
+  cut_columns(j, CK_WIDE);
   ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), exponentials_task, j);
   const ck_reducer *sum = &ck_kernels()->blocks.reducers[CK_SUM][j->dtype];
   for (int64_t step = 1; step < j->parts; step *= 2)
@@ -203,7 +203,6 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
     return ck_parallel(ck_pieces(axis.outer, BUNDLE), work(&j), bundle_task, &j);
   const int64_t width = (axis.inner == 1 ? IN_CACHE : BUFFER / size) / axis.length;
   if (width < ck_least(axis.inner, NARROW)) return in_halves(j);
-  j.width = ck_least(axis.inner, ck_least(width, CK_TILE));
-  j.tiles = ck_pieces(axis.inner, j.width);
+  cut_columns(&j, ck_least(axis.inner, ck_least(width, CK_TILE)));
   ck_parallel(axis.outer * j.tiles, work(&j), axis.inner == 1 ? row_task : columns_task, &j);
 }
