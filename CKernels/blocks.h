@@ -9,9 +9,10 @@ enum {
   CK_REDUCTION_COUNT = CK_DEVIATIONS + 1,
   CK_PEAK = CK_REDUCTION_COUNT,  // a maximum that passes over NaN, in a third of the instructions: part of others
   CK_TILE = 256,         // columns that are reduced side by side
-  CK_WIDE = 1024,       // columns of which whole rows are read
+  CK_WIDE = 1024,        // columns of which whole rows are read
   CK_ROW_BLOCK = 4096,   // elements of a row that are reduced before results are added in pairs
   CK_COLUMN_BLOCK = 64,  // the same for columns
+  CK_SUMMED_ROWS = 8,    // rows whose running sums are computed side by side, if there are as many
   CK_PANEL = 256,        // the k of a matmul's panel, part of its result's definition
   CK_RANDOM_BLOCK = 64,  // elements from 16 Philox counters (of float64, from 32)
 };

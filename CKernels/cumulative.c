@@ -6,7 +6,8 @@ typedef struct {
   ck_cumulative_blocks blocks;
   ck_dtype dtype;
   ck_axis axis;
-  int64_t tiles;
+  int64_t tiles;  // of columns, or of rows
+  int64_t rows;   // of a tile
   const void *in;
   void *out;
 } job;
@@ -14,7 +15,7 @@ typedef struct {
 static void rows_task(void *context, int64_t index) {
   const job *j = context;
   const ck_axis *a = &j->axis;
-  int64_t first = ck_cut(a->outer, j->tiles, index), count = ck_cut(a->outer, j->tiles, index + 1) - first;
+  const int64_t first = index * j->rows, count = ck_least(j->rows, a->outer - first);
   j->blocks.rows(a->length, count, ck_at(j->in, j->dtype, first * a->outer_stride), a->stride, a->outer_stride,
                  (char *)ck_at(j->out, j->dtype, first * a->length));
 }
@@ -34,7 +35,10 @@ void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out) 
   job j = {.blocks = ck_kernels()->blocks.cumulative_sum[dtype], .dtype = dtype, .axis = axis, .in = in, .out = out};
   double work = 1.2 * (double)axis.outer * (double)axis.length * (double)axis.inner;
   if (axis.inner == 1) {
-    j.tiles = ck_pieces(axis.outer, ck_most(4096 / axis.length, 1));  // at least some microseconds to a task
+    // At least some microseconds to a task, and as many rows as run side by side.
+    const int64_t least = axis.outer < CK_SUMMED_ROWS ? 1 : CK_SUMMED_ROWS;
+    j.rows = ck_most(4096 / axis.length / least, 1) * least;
+    j.tiles = ck_pieces(axis.outer, j.rows);
     ck_parallel(j.tiles, work, rows_task, &j);
   } else {
     j.tiles = ck_pieces(axis.inner, CK_TILE);
