@@ -70,9 +70,10 @@ extension Layout {
     }
 
     package func swapping(_ a: Int, _ b: Int) -> Layout {
-        var order = Array(0..<rank)
-        order.swapAt(a, b)
-        return permuted(order)
+        var result = self
+        result.shape.sizes.swapAt(a, b)
+        result.strides.swapAt(a, b)
+        return result
     }
 
     /// This layout stretched to `target`, which the caller has found by broadcasting: strides of 0 repeat.
@@ -102,10 +103,12 @@ extension Layout {
     }
 
     package func removing(_ dim: Int) -> Layout {
-        var order = Array(0..<rank)
-        order.remove(at: dim)
-        var result = permuted(order)
-        result.shape = Shape(rank: rank - 1, sizes: result.shape.sizes)
+        var result = self
+        for i in dim..<(rank - 1) {
+            result.shape.sizes[i] = shape.sizes[i + 1]
+            result.strides[i] = strides[i + 1]
+        }
+        result.shape.rank -= 1
         return result
     }
 
@@ -175,7 +178,11 @@ extension Layout {
     /// The dimensions in `range` as one, if they lie evenly: how many elements, and how far apart.
     package func merged(_ range: Range<Int>) -> (count: Int, stride: Int)? {
         var (count, stride) = (1, 1)
-        for dim in range.reversed() where shape[dim] != 1 {
+        var dim = range.upperBound
+        while dim > range.lowerBound {
+            dim -= 1
+            let size = shape.sizes[dim]
+            if size == 1 { continue }
             if count == 1 {
                 stride = strides[dim]
             } else if strides[dim] != stride * count {
@@ -183,7 +190,7 @@ extension Layout {
                 // Without elements, anywhere, every stride will do.
                 return (range.reduce(1) { $0 * shape[$1] }, 1)
             }
-            count *= shape[dim]
+            count *= size
             if count == 0 { return (0, 1) }
         }
         return (count, stride)

@@ -17,14 +17,14 @@ public struct Shape: Sendable {
     }
 
     /// - Throws: `TensorError` if there are too many dimensions, a negative one, or more elements than can be counted.
-    package init(checking dimensions: some Sequence<Int>, for operation: String) throws(TensorError) {
+    package init(checking dimensions: [Int], for operation: String) throws(TensorError) {
         self.init()
         for size in dimensions {
             guard rank < Self.maximumRank else {
                 throw TensorError(.shape, "\(operation): a tensor has at most \(Self.maximumRank) dimensions")
             }
             guard size >= 0 else {
-                throw TensorError(.shape, "\(operation): the size \(size) in \(Array(dimensions)) is negative")
+                throw TensorError(.shape, "\(operation): the size \(size) in \(dimensions) is negative")
             }
             append(size)
         }
@@ -35,7 +35,7 @@ public struct Shape: Sendable {
     /// (inside `Tensor.checked` it is `[0]` then).
     public init(_ dimensions: some Sequence<Int>) {
         do {
-            try self.init(checking: dimensions, for: "Shape")
+            try self.init(checking: Array(dimensions), for: "Shape")
         } catch {
             report(error, #fileID, #line)
             self.init()
@@ -71,6 +71,15 @@ public struct Shape: Sendable {
         sizes[rank] = size
         rank += 1
     }
+
+    package func appending(_ size: Int) -> Shape {
+        var longer = self
+        longer.append(size)
+        return longer
+    }
+
+    /// The first `count` dimensions.
+    package func leading(_ count: Int) -> Shape { Shape(rank: Swift.min(Swift.max(count, 0), rank), sizes: sizes) }
 }
 
 extension Shape: RandomAccessCollection, MutableCollection {

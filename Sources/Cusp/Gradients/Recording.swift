@@ -141,6 +141,16 @@ func record(
     record(operation, operands, result: result, keeping: false) { g, _, inputs in try rule(g, &inputs) }
 }
 
+/// The same for one operand, as views have: where it needs no gradient, neither a list nor the rule is made.
+@inline(__always)
+func record(
+    _ operation: String, _ operand: Tensor, result: Buffer,
+    rule: @escaping (Tensor, inout Contributions<Tensor>) throws -> Void
+) -> Tensor {
+    if operand.source == nil && !Watch.isOn { return Tensor(result) }
+    return record(operation, [operand], result: result, keeping: false) { g, _, inputs in try rule(g, &inputs) }
+}
+
 /// The same for a rule that names the result.
 func recordKeepingResult(
     _ operation: String, _ operands: Tensor..., result: Buffer,

@@ -85,10 +85,10 @@ private func requireFit(_ a: Tensor, _ b: Tensor) throws(TensorError) {
 /// The product's shape, if there is one to which `c` broadcasts.
 private func productShape(_ a: Tensor, _ b: Tensor, adding c: Shape = []) throws(TensorError) -> Shape {
     try requireFit(a, b)
-    var sizes = Array(try Shape.broadcast(a.batch, b.batch, for: "matmul"))
-    if a.rank > 1 { sizes.append(a.shape[a.rank - 2]) }
-    if b.rank > 1 { sizes.append(b.shape[b.rank - 1]) }
-    let shape = try Shape(checking: sizes, for: "matmul")
+    var shape = try Shape.broadcast(a.shape.leading(a.rank - 2), b.shape.leading(b.rank - 2), for: "matmul")
+    if a.rank > 1 { shape.append(a.shape[a.rank - 2]) }
+    if b.rank > 1 { shape.append(b.shape[b.rank - 1]) }
+    try shape.checkCount(for: "matmul")
     guard (try? Shape.broadcast(shape, c, for: "matmul")) == shape else {
         throw TensorError(.shape, "matmul: a tensor of shape \(c) does not broadcast to a product of shape \(shape)")
     }
@@ -115,7 +115,7 @@ private func multiplied(_ a: Tensor, _ b: Tensor, _ end: MatmulEnd = .init(), ad
 private func multiply(_ a: Tensor, _ b: Tensor, _ end: MatmulEnd) throws(TensorError) -> Tensor {
     if a.rank > 2 && b.rank == 2, !a.shape.contains(0) {
         // One matrix for all of a batch: the batch is just more rows. [..., m, k] -> [... · m, k]
-        let shape = Shape(Array(a.shape.dropLast()) + [b.shape[1]])
+        let shape = a.shape.leading(a.rank - 1).appending(b.shape[1])
         var end = end
         if let c = end.plus {
             end.plus = c.isRow ? c.reshaped([1, -1]) : c.expanded(to: shape).reshaped([-1, b.shape[1]])
@@ -142,9 +142,6 @@ extension Tensor {
     /// A vector as a matrix of one row on the left, of one column on the right.
     fileprivate func asMatrix(_ side: Side) -> Tensor { rank == 1 ? unsqueezed(dim: side == .left ? 0 : 1) : self }
 
-    /// The shape without its last two dimensions.
-    fileprivate var batch: Shape { Shape(shape.dropLast(2)) }
-
     /// Whether it broadcasts to matrices all of whose rows are equal.
-    fileprivate var isRow: Bool { shape.dropLast().allSatisfy { $0 == 1 } }
+    fileprivate var isRow: Bool { shape.leading(rank - 1).elementCount == 1 }
 }

@@ -14,11 +14,11 @@ struct MatrixProduct {
         let (rows, columns) = (a.shape[a.rank - 2], b.shape[b.rank - 1])
         if a.rank == 2 && b.rank == 2 {
             batch = Shape()
-            shape = try Shape(checking: [rows, columns], for: "matmul")
         } else {
-            batch = try Shape.broadcast(Shape(a.shape.dropLast(2)), Shape(b.shape.dropLast(2)), for: "matmul")
-            shape = try Shape(checking: Array(batch) + [rows, columns], for: "matmul")
+            batch = try Shape.broadcast(a.shape.leading(a.rank - 2), b.shape.leading(b.rank - 2), for: "matmul")
         }
+        shape = batch.appending(rows).appending(columns)
+        try shape.checkCount(for: "matmul")
         (m, n, k) = (Int64(rows), Int64(columns), Int64(a.shape[a.rank - 1]))
         left = try Matrices(a, batch, compute)
         right = try Matrices(b, batch, compute)
@@ -63,7 +63,7 @@ private struct Matrices {
         if buffer.dtype != compute { buffer = try buffer.copied(as: compute) }
         var batchStride = 0
         if batch.rank > 0 {
-            let full = Shape(Array(batch) + tensor.shape.suffix(2))
+            let full = batch.appending(tensor.shape[tensor.rank - 2]).appending(tensor.shape[tensor.rank - 1])
             buffer = buffer.viewed(buffer.layout.stretched(to: full))
             if buffer.layout.merged(0..<batch.rank) == nil { buffer = try buffer.copied() }
             batchStride = buffer.layout.merged(0..<batch.rank)!.stride

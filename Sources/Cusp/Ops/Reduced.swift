@@ -23,7 +23,7 @@ struct Reduced {
             }
             settled.append(position)
         }
-        self.dims = settled.sorted()
+        self.dims = settled.count > 1 ? settled.sorted() : settled
     }
 
     /// How many elements go into each result.

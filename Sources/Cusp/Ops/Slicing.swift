@@ -17,14 +17,19 @@ extension Tensor {
                     "sliced: \(count) elements from \(start) in steps of \(step) do not lie in dimension \(dim) of the shape \(shape)"
                 )
             }
-            return viewed { $0.sliced(position, start: start, count: count, step: step) }
+            let change = { (layout: Layout) in layout.sliced(position, start: start, count: count, step: step) }
+            return viewed(change(buffer.layout), by: change)
         }
     }
 
     /// The view that `change` makes of this tensor's layout. Its gradient is zero but at the view.
-    func viewed(_ change: @escaping (Layout) -> Layout) -> Tensor {
+    func viewed(_ change: @escaping (Layout) -> Layout) -> Tensor { viewed(change(buffer.layout), by: change) }
+
+    /// The same, where the view's layout is known.
+    @inline(__always)
+    func viewed(_ layout: Layout, by change: @escaping (Layout) -> Layout) -> Tensor {
         let shape = shape
-        return record("sliced", self, result: buffer.viewed(change(buffer.layout))) { g, inputs in
+        return record("sliced", self, result: buffer.viewed(layout)) { g, inputs in
             inputs.give(0) { g.placed(in: shape, change) }
         }
     }

@@ -7,18 +7,17 @@ extension Tensor {
     ///     Tensor.range(6).reshaped([2, -1]).shape     // [2, 3]
     public func reshaped(_ sizes: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
-            reshapedView(
-                try Shape(inferring: sizes, of: shape), try buffer.reshaped(Shape(inferring: sizes, of: shape)))
+            reshapedView(try buffer.reshaped(Shape(inferring: sizes, of: shape)))
         }
     }
 
     /// The same elements in the shape `target`, of as many.
     func reshaped(_ target: Shape) -> Tensor {
         if target == shape { return self }
-        return attempt { () throws(TensorError) in reshapedView(target, try buffer.reshaped(target)) }
+        return attempt { () throws(TensorError) in reshapedView(try buffer.reshaped(target)) }
     }
 
-    private func reshapedView(_ target: Shape, _ result: Buffer) -> Tensor {
+    private func reshapedView(_ result: Buffer) -> Tensor {
         let shape = shape
         return record("reshaped", self, result: result) { g, inputs in
             inputs.give(0) { g.reshaped(shape) }
@@ -33,15 +32,19 @@ extension Tensor {
     ///     Tensor.zeros([2, 3, 4]).transposed([2, 0, 1]).shape     // [4, 2, 3]
     public func transposed(_ order: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
-            var settled: [Int] = []
-            for dim in order ?? (0..<rank).reversed() { settled.append(try shape.position(of: dim, in: "transposed")) }
-            guard settled.sorted() == Array(0..<rank) else {
+            var settled = order ?? (0..<rank).reversed()
+            var named = 0
+            for i in settled.indices {
+                settled[i] = try shape.position(of: settled[i], in: "transposed")
+                named |= 1 << settled[i]
+            }
+            guard settled.count == rank && named == 1 << rank - 1 else {
                 throw TensorError(
                     .shape, "transposed: \(order ?? []) does not name each of the \(rank) dimensions of \(shape) once")
             }
-            var inverse = settled
-            for (i, dim) in settled.enumerated() { inverse[dim] = i }
             return record("transposed", self, result: buffer.viewed(buffer.layout.permuted(settled))) { g, inputs in
+                var inverse = settled
+                for (i, dim) in settled.enumerated() { inverse[dim] = i }
                 inputs.give(0) { g.transposed(inverse) }
             }
         }
@@ -54,9 +57,10 @@ extension Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
             // A single element has no dimension, but may be asked for its first or last.
             if rank == 0 && (-1...0).contains(a) && (-1...0).contains(b) { return self }
-            var order = Array(0..<rank)
-            order.swapAt(try shape.position(of: a, in: "transposed"), try shape.position(of: b, in: "transposed"))
-            return transposed(order)
+            let a = try shape.position(of: a, in: "transposed"), b = try shape.position(of: b, in: "transposed")
+            return record("transposed", self, result: buffer.viewed(buffer.layout.swapping(a, b))) { g, inputs in
+                inputs.give(0) { g.transposed(a, b) }
+            }
         }
     }
 
@@ -83,9 +87,7 @@ extension Tensor {
             guard (0...rank).contains(position), rank < Shape.maximumRank else {
                 throw TensorError(.shape, "unsqueezed: no new dimension \(dim) in the shape \(shape)")
             }
-            var sizes = Array(shape)
-            sizes.insert(1, at: position)
-            return reshapedView(Shape(sizes), buffer.viewed(buffer.layout.inserting(position)))
+            return reshapedView(buffer.viewed(buffer.layout.inserting(position)))
         }
     }
 
@@ -97,9 +99,7 @@ extension Tensor {
             guard shape[position] == 1 else {
                 throw TensorError(.shape, "squeezed: dimension \(dim) of the shape \(shape) has not size 1")
             }
-            var sizes = Array(shape)
-            sizes.remove(at: position)
-            return reshapedView(Shape(sizes), buffer.viewed(buffer.layout.removing(position)))
+            return reshapedView(buffer.viewed(buffer.layout.removing(position)))
         }
     }
 
@@ -127,15 +127,14 @@ extension Buffer {
 extension Shape {
     /// These sizes, with a -1 replaced by what is left of `old`, of which they must hold all elements.
     init(inferring sizes: [Int], of old: Shape) throws(TensorError) {
-        var sizes = sizes
-        let open = sizes.indices.filter { sizes[$0] == -1 }
-        let known = try Shape(checking: sizes.filter { $0 != -1 }, for: "reshaped")
-        if open.count == 1, known.elementCount > 0, old.elementCount % known.elementCount == 0 {
-            sizes[open[0]] = old.elementCount / known.elementCount
-        }
-        guard open.count <= 1, !sizes.contains(-1), let new = try? Shape(checking: sizes, for: "reshaped"),
-            new.elementCount == old.elementCount
-        else {
+        var known = sizes
+        let open = sizes.firstIndex(of: -1)
+        if let open { known[open] = 1 }
+        let isOpenTwice = known.contains(-1)
+        var new = isOpenTwice ? old : try Shape(checking: known, for: "reshaped")
+        let count = new.elementCount
+        if let open, !isOpenTwice, count > 0 { new[open] = old.elementCount / count }
+        guard !isOpenTwice, open == nil || count > 0, new.elementCount == old.elementCount else {
             throw TensorError(
                 .shape, "reshaped: the shape \(old) of \(old.elementCount) elements does not fit into \(sizes)")
         }

@@ -70,9 +70,8 @@ extension Tensor {
 
     /// The view that these indices select.
     func indexed(_ slices: [Slice]) throws(TensorError) -> Tensor {
-        _ = try buffer.layout.indexed(slices)
-        // Checked just above: what fits one layout of the shape fits all.
-        return viewed { (try? $0.indexed(slices)) ?? $0 }
+        // What fits one layout of the shape fits all.
+        viewed(try buffer.layout.indexed(slices)) { (try? $0.indexed(slices)) ?? $0 }
     }
 }
 
