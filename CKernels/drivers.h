@@ -12,6 +12,7 @@ enum { CK_WORTHWHILE = 5000 };
 
 // Where piece i starts, of a range that is cut into `pieces` equal ones.
 static inline int64_t ck_cut(int64_t count, int64_t pieces, int64_t i) {
+  if (count >> 31 == 0 && i >> 31 == 0) return count * i / pieces;  // a division of 128 bits takes five times as long
   return (int64_t)((__int128)count * i / pieces);
 }
 

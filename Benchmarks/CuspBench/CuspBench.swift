@@ -39,7 +39,11 @@ struct CuspBench: ParsableCommand {
     var html: String?
     @Flag(help: "Lists the ids, with those that are still missing, and ends.")
     var list = false
-    @Flag(help: "Sweeps every function of one argument over all float32 inputs and many float64 ones, and ends.")
+    @Flag(
+        help: """
+            Sweeps every function of one argument over all float32 inputs and many float64 ones, those of two over many pairs,
+            and ends.
+            """)
     var accuracy = false
     @Option(help: ArgumentHelp("With --accuracy: takes every nth float32 only.", valueName: "n"))
     var every = 1

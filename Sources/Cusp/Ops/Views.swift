@@ -57,7 +57,8 @@ extension Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
             // A single element has no dimension, but may be asked for its first or last.
             if rank == 0 && (-1...0).contains(a) && (-1...0).contains(b) { return self }
-            let a = try shape.position(of: a, in: "transposed"), b = try shape.position(of: b, in: "transposed")
+            let a = try shape.position(of: a, in: "transposed")
+            let b = try shape.position(of: b, in: "transposed")
             return record("transposed", self, result: buffer.viewed(buffer.layout.swapping(a, b))) { g, inputs in
                 inputs.give(0) { g.transposed(a, b) }
             }

@@ -32,8 +32,19 @@ package func attempt<T>(
     do {
         return try body()
     } catch {
-        report(error, file, line)
+        report(error.naming(file), file, line)
         return instead()
+    }
+}
+
+extension TensorError {
+    /// With the call that made the mistake, where the process is about to end at a line of the library: an operator or a subscript is
+    /// not told whose line it stands on.
+    fileprivate func naming(_ file: StaticString) -> TensorError {
+        guard Failures.current == nil, "\(file)".hasPrefix("Cusp/"), let site = CallSite().description else {
+            return self
+        }
+        return TensorError(kind, "\(description); called in \(site)")
     }
 }
 
