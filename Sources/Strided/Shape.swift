@@ -80,21 +80,34 @@ public struct Shape: Sendable {
 
     /// The first `count` dimensions.
     package func leading(_ count: Int) -> Shape { Shape(rank: Swift.min(Swift.max(count, 0), rank), sizes: sizes) }
+
+    /// The last `count` dimensions.
+    package func trailing(_ count: Int) -> Shape {
+        var last = Shape()
+        for i in Swift.max(rank - count, 0)..<rank { last.append(sizes[i]) }
+        return last
+    }
 }
 
 extension Shape: RandomAccessCollection, MutableCollection {
     @inlinable public var startIndex: Int { 0 }
     @inlinable public var endIndex: Int { rank }
-    public subscript(position: Int) -> Int {
+    @inlinable public subscript(position: Int) -> Int {
         get {
-            guard position >= 0 && position < rank else { fatalError("no dimension \(position) in the shape \(self)") }
+            check(position)
             return sizes[position]
         }
         set {
-            guard position >= 0 && position < rank else { fatalError("no dimension \(position) in the shape \(self)") }
+            check(position)
             sizes[position] = newValue
         }
     }
+
+    @inlinable @inline(__always) func check(_ position: Int) {
+        if position < 0 || position >= rank { stop(at: position) }
+    }
+
+    @usableFromInline func stop(at position: Int) -> Never { fatalError("no dimension \(position) in the shape \(self)") }
 }
 
 extension Shape: Hashable {

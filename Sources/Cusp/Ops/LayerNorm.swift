@@ -19,7 +19,7 @@ extension Tensor {
             guard (1...Swift.max(rank, 1)).contains(count), rank > 0 else {
                 throw TensorError(.shape, "layerNorm: \(count) last dimensions of the shape \(shape)")
             }
-            let part = Shape(shape.suffix(count))
+            let part = shape.trailing(count)
             for (name, other) in [("weight", weight), ("bias", bias)] {
                 guard let other, other.shape != part else { continue }
                 throw TensorError(.shape, "layerNorm: a \(name) of shape \(other.shape) for parts of shape \(part)")
@@ -27,8 +27,8 @@ extension Tensor {
             let dtype = [weight, bias].reduce(dtype.floating) { $1 == nil ? $0 : DType.promoted($0, $1!.dtype) }
             let columns = part.elementCount
             let rows = columns == 0 ? 0 : elementCount / columns
-            let settled = { (x: Tensor) in x.asType(dtype.compute).reshaped(Shape([columns])).contiguous() }
-            let x = asType(dtype.compute).reshaped(Shape([rows, columns])).contiguous()
+            let settled = { (x: Tensor) in x.asType(dtype.compute).reshaped(Shape().appending(columns)).contiguous() }
+            let x = asType(dtype.compute).reshaped(Shape().appending(rows).appending(columns)).contiguous()
             let result = try Normalization(weight: weight.map(settled), bias: bias.map(settled), epsilon: epsilon)(x)
             return result.reshaped(shape).asType(dtype)
         }
