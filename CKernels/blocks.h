@@ -80,16 +80,20 @@ typedef struct {
   int64_t first_bytes, second_bytes;
 } ck_ahead;
 
-// Matmul of one float type. A packed operand is a sequence of panels, each `rows` of a (or `columns` of b) wide and k long,
-// the elements of one k side by side, the last panel filled up with zeros.
+// Matmul of one float type, a tile after the other. A packed operand is a sequence of panels, each `rows` of a (or `columns` of b)
+// wide and k long, the elements of one k side by side, the last panel filled up with zeros.
 typedef struct {
   int rows, columns;  // the part of the result that is held in registers
   void (*pack_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, int64_t k_stride, void *panels);
   void (*pack_columns)(int64_t count, int64_t k, const void *b, int64_t column_stride, int64_t k_stride, void *panels);
-  // c[m, n] = a times b, and the end; k is CK_PANEL at most. Of an operand that is not packed, and ends within a tile, what
-  // comes before is read as well.
-  void (*multiply)(int64_t m, int64_t n, int64_t k, ck_lanes a, ck_lanes b, void *c, int64_t c_stride,
+  // c[m, n], or if `turned` c[n, m], = a times b, and the end; k is CK_PANEL at most. Of an operand that is not packed, and ends
+  // within a tile, what comes before is read as well.
+  void (*multiply)(int64_t m, int64_t n, int64_t k, ck_lanes a, ck_lanes b, void *c, int64_t c_stride, bool turned,
                    ck_matmul_end end, ck_ahead ahead);
+} ck_matmul_tile;
+
+typedef struct {
+  ck_matmul_tile wide, narrow;  // narrow: of one register's columns
   // out[i] = or += sum over p of a[i, p] * x[p]: with contiguous rows, or with at most CK_TILE contiguous columns.
   void (*dot_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, const void *x, void *out, bool add);
   void (*add_columns)(int64_t count, int64_t k, const void *a, int64_t k_stride, const void *x, int64_t x_stride,

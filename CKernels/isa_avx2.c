@@ -7,8 +7,9 @@
 #define CK_ISA(name) name##_avx2
 #define CK_FUSES 1
 #define CK_VECTOR_BYTES 32
-#define CK_TILE_ROWS 6  // of a matmul's result that is held in registers, by CK_TILE_VECTORS
-#define CK_TILE_VECTORS 2
+#define CK_WIDE_ROWS 6  // of a matmul's result that is held in registers, by CK_WIDE_VECTORS
+#define CK_WIDE_VECTORS 2
+#define CK_NARROW_ROWS 8  // of one that is a vector wide
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,bmi,bmi2,popcnt"))), apply_to = function)
 #include "kernels.inc"
 #pragma clang attribute pop

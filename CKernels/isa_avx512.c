@@ -7,8 +7,9 @@
 #define CK_ISA(name) name##_avx512
 #define CK_FUSES 1
 #define CK_VECTOR_BYTES 64
-#define CK_TILE_ROWS 14  // of a matmul's result that is held in registers, by CK_TILE_VECTORS
-#define CK_TILE_VECTORS 2
+#define CK_WIDE_ROWS 14  // of a matmul's result that is held in registers, by CK_WIDE_VECTORS
+#define CK_WIDE_VECTORS 2
+#define CK_NARROW_ROWS 16  // of one that is a vector wide
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt"))), apply_to = function)
 #include "kernels.inc"
 #pragma clang attribute pop

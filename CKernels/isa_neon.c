@@ -7,8 +7,9 @@
 #define CK_ISA(name) name##_neon
 #define CK_FUSES 1
 #define CK_VECTOR_BYTES 16
-#define CK_TILE_ROWS 8  // of a matmul's result that is held in registers, by CK_TILE_VECTORS
-#define CK_TILE_VECTORS 3
+#define CK_WIDE_ROWS 8  // of a matmul's result that is held in registers, by CK_WIDE_VECTORS
+#define CK_WIDE_VECTORS 3
+#define CK_NARROW_ROWS 8  // of one that is a vector wide
 
 #include "kernels.inc"
 

@@ -11,7 +11,7 @@ typedef struct {
 } portion;
 
 static portion portion_of(ck_dtype dtype, int64_t batch, int64_t n, int64_t k) {
-  int64_t row = ck_padded(n, ck_kernels()->blocks.matmul[dtype].columns) * (int64_t)ck_size(dtype);
+  int64_t row = ck_padded(n, ck_kernels()->blocks.matmul[dtype].wide.columns) * (int64_t)ck_size(dtype);
   int64_t fitting = SCRATCH_BYTES / row;  // rows of b
   portion p = {.depth = k <= fitting ? k : ck_least(k, ck_most(fitting / CK_PANEL, 1) * CK_PANEL), .batches = 1};
   if (batch > 1 && p.depth == k) p.batches = ck_least(batch, ck_most(fitting / k, 1));
@@ -19,14 +19,25 @@ static portion portion_of(ck_dtype dtype, int64_t batch, int64_t n, int64_t k) {
   return p;
 }
 
+static ck_matrix transpose(ck_matrix x) {
+  return (ck_matrix){x.data, x.batch_stride, x.column_stride, x.row_stride};
+}
+
 static void float_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
                          ck_matmul_end end, char *out, void *scratch) {
-  portion part = portion_of(dtype, batch, n, k);
+  const bool turned = ck_matmul_turns(m, n, k, a, b);
+  const portion part = turned ? (portion){.depth = k, .batches = batch} : portion_of(dtype, batch, n, k);
+  if (turned) {
+    const ck_matrix left = a;
+    const int64_t rows = m;
+    a = transpose(b), b = transpose(left), m = n, n = rows;
+  }
   ck_matmul_job j = {.blocks = &ck_kernels()->blocks.matmul[dtype],
                      .size = (int64_t)ck_size(dtype),
                      .m = m,
                      .n = n,
-                     .packed = scratch};
+                     .packed = scratch,
+                     .turned = turned};
   for (int64_t done = 0; done < batch; done += part.batches)
     for (int64_t p = 0; p < k; p += part.depth) {
       j.batches = ck_least(part.batches, batch - done), j.k = ck_least(part.depth, k - p);

@@ -17,11 +17,13 @@ typedef enum { CK_PLAIN, CK_OWN, CK_SHARED } ck_way;
 
 typedef struct {
   const ck_matmul_blocks *blocks;
+  const ck_matmul_tile *tile;
   int64_t size, batches, m, n, k;  // size: of an element
   ck_matrix a, b;
   ck_way rows_by, columns_by;
   char *out, *packed;
   bool shares_b;         // all batches do
+  bool turned;           // these are the transposes of what was asked for, and so is the result; nothing is shared then
   int64_t down, across;  // tasks below each other, and side by side, each of nearly as many tiles
   ck_matmul_end end;
 } ck_matmul_job;
@@ -38,7 +40,10 @@ static inline double ck_matmul_work(const ck_matmul_job *j) {
   return 0.005 * (double)j->size * (double)(j->batches * j->m) * (double)j->n * (double)j->k;
 }
 
-// Settles the ways, and the counts of tasks.
+// true iff the product of the transposes reads the larger operand as it lies, and this one does not.
+bool ck_matmul_turns(int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b);
+
+// Settles the tile, the ways, and the counts of tasks.
 void ck_matmul_cut(ck_matmul_job *job);
 
 // Packs a part of b, and computes a part of the result: bodies of ck_parallel with a job as context.

@@ -16,8 +16,10 @@ enum {
   SMALL_STRIDE = 1024,     // bytes from row to row, so that a matrix does not fall into few sets of a cache
   PLAIN_ROWS = 256 << 10,  // bytes of rows of a that a task reads where they lie, from a second-level cache
   PLAIN_STRIDE = 4096,     // of such rows
+  FEW_PANELS = 2,          // of columns, for which rows are read where they lie however many and far apart
   NEAR_COLUMNS = 3072,     // and of b where tasks read it: of rows further apart, few fit into a cache at a time
   TASKS_PER_THREAD = 16,
+  MOST_NARROW = 16,        // rows or columns of a product that may be turned
 };
 
 typedef struct {
@@ -32,12 +34,12 @@ static bool is_near(const ck_matmul_job *j, int64_t stride, int64_t most) {
 }
 
 // Operands that can be read where they lie.
-static bool has_plain_rows(const ck_matmul_job *j) { return j->a.column_stride == 1 && j->m >= j->blocks->rows; }
-static bool has_plain_columns(const ck_matmul_job *j) { return j->b.column_stride == 1 && j->n >= j->blocks->columns; }
+static bool has_plain_rows(const ck_matmul_job *j) { return j->a.column_stride == 1 && j->m >= j->tile->rows; }
+static bool has_plain_columns(const ck_matmul_job *j) { return j->b.column_stride == 1 && j->n >= j->tile->columns; }
 
 // Estimates how long a cut takes: at the end, a part of a task is waited for.
 static void weigh(const ck_matmul_job *j, int threads, cut c, cut *best) {
-  const int64_t height = j->blocks->rows, width = j->blocks->columns;
+  const int64_t height = j->tile->rows, width = j->tile->columns;
   const double rows = (double)ck_padded(j->m, height) / (double)c.down, k = (double)j->k;
   const double columns = (double)ck_padded(j->n, width) / (double)c.across;
   double task = MULTIPLY * rows * columns * k, before = 0;
@@ -55,28 +57,29 @@ static void weigh(const ck_matmul_job *j, int threads, cut c, cut *best) {
 
 // Weighs the cuts into about `tasks` equal tasks.
 static void weigh_cuts(const ck_matmul_job *j, int threads, int64_t tasks, cut *best) {
-  const int64_t height = j->blocks->rows, width = j->blocks->columns, k = panel_depth(j) * j->size;
+  const int64_t height = j->tile->rows, width = j->tile->columns, k = panel_depth(j) * j->size;
   const int64_t strips = ck_pieces(j->m, height), panels = ck_pieces(j->n, width);
   const int64_t least_down = ck_pieces(strips, ck_most(CK_OWN_ROWS / k / height, 1));
   const ck_way columns_by = has_plain_columns(j) && is_near(j, j->b.row_stride, NEAR_COLUMNS) ? CK_PLAIN : CK_OWN;
   const int64_t least_across = columns_by == CK_PLAIN ? 1 : ck_pieces(panels, ck_most(CK_OWN_COLUMNS / k / width, 1));
-  // One thread that packs them does it for all columns.
+  // One thread that packs them does it for all columns; for a few, they are read once or twice wherever they are.
   const int64_t most_stride = threads > 1 ? PLAIN_STRIDE : SMALL_STRIDE;
-  const bool may_be_plain = has_plain_rows(j) && is_near(j, j->a.row_stride, most_stride);
+  const bool few = panels <= FEW_PANELS, may_be_plain = has_plain_rows(j) && (few || is_near(j, j->a.row_stride, most_stride));
   for (int64_t down = 1; down < 2 * ck_least(strips, tasks); down *= 2) {
     const int64_t across = ck_most(ck_least(ck_pieces(tasks, down), panels), least_across);
     cut c = {0, ck_least(down, strips), across, CK_PLAIN, columns_by};
-    if (may_be_plain && ck_pieces(strips, c.down) * height * k <= PLAIN_ROWS) weigh(j, threads, c, best);
+    if (may_be_plain && (few || ck_pieces(strips, c.down) * height * k <= PLAIN_ROWS)) weigh(j, threads, c, best);
     c.rows_by = CK_OWN, c.down = ck_most(c.down, least_down);
     weigh(j, threads, c, best);
   }
+  if (j->turned) return;
   const int64_t down = ck_padded(ck_most(tasks, least_down), threads);
   weigh(j, threads, (cut){0, ck_least(down, strips), 1, CK_OWN, CK_SHARED}, best);
 }
 
 // Of cuts into about `tasks` of a product that is not packed, the one whose largest task has the fewest tiles.
 static cut plain_cut(const ck_matmul_job *j, int64_t tasks) {
-  const int64_t strips = ck_pieces(j->m, j->blocks->rows), panels = ck_pieces(j->n, j->blocks->columns);
+  const int64_t strips = ck_pieces(j->m, j->tile->rows), panels = ck_pieces(j->n, j->tile->columns);
   cut best = {0};
   int64_t fewest = INT64_MAX;
   for (int64_t down = tasks; down > 0; down /= 2) {
@@ -87,7 +90,16 @@ static cut plain_cut(const ck_matmul_job *j, int64_t tasks) {
   return best;
 }
 
+// A narrow product has few operations for each element that it would have to pack. What is written across rows, a few elements at
+// a time, must be little beside that.
+bool ck_matmul_turns(int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b) {
+  const int64_t narrow = ck_least(m, n);
+  if (narrow > MOST_NARROW || ck_most(m, n) < 4 * narrow || k < 4 * narrow) return false;
+  return narrow == n ? a.row_stride == 1 && a.column_stride != 1 : b.row_stride == 1 && b.column_stride != 1;
+}
+
 void ck_matmul_cut(ck_matmul_job *j) {
+  j->tile = j->n <= j->blocks->narrow.columns ? &j->blocks->narrow : &j->blocks->wide;
   const double work = ck_matmul_work(j);
   const int threads = work < CK_WORTHWHILE ? 1 : ck_threads();
   cut best = {0};
@@ -101,5 +113,5 @@ void ck_matmul_cut(ck_matmul_job *j) {
       weigh_cuts(j, threads, ck_pieces(each * threads, j->batches), &best);
   }
   j->down = best.down, j->across = best.across, j->rows_by = best.rows_by, j->columns_by = best.columns_by;
-  if (j->shares_b) j->columns_by = CK_SHARED, j->across = 1;
+  if (j->shares_b && !j->turned) j->columns_by = CK_SHARED, j->across = 1;
 }

@@ -79,8 +79,14 @@ extension KernelTests {
                 [MatmulCase($0, 5, 3), .init(3, $0, 5), .init(5, 3, $0)]
             }
             + [(1, 1, 1), (1, 40, 300), (40, 1, 300), (1, 1, 5000), (300, 2, 7), (15, 33, 513), (16, 16, 16)]
+            // Narrow ones, of which the transposes are multiplied where that reads the long operand as it lies.
             .map { MatmulCase($0.0, $0.1, $0.2) }
-            + [MatmulCase(9, 17, 5, batch: 7), .init(1, 33, 20, batch: 5), .init(33, 1, 20, batch: 5)]
+            + [(70, 2, 40), (2, 70, 40), (131, 10, 270), (10, 131, 270), (65, 16, 64), (16, 65, 64), (90, 7, 600)]
+            .map { MatmulCase($0.0, $0.1, $0.2) }
+            + [
+                MatmulCase(9, 17, 5, batch: 7), .init(40, 3, 30, batch: 5), .init(3, 40, 30, batch: 5),
+                .init(1, 33, 20, batch: 5), .init(33, 1, 20, batch: 5),
+            ]
         static let empty = [MatmulCase(0, 3, 4), .init(3, 0, 4), .init(3, 4, 0), .init(2, 2, 2, batch: 0)]
         static let large = [
             MatmulCase(130, 150, 300), .init(1, 1100, 300), .init(1100, 1, 300), .init(30, 20, 10, batch: 50),
@@ -146,11 +152,17 @@ extension KernelTests {
         }
 
         /// The contract, to the last bit: a chain of fused multiply-adds in each panel of 256, panels added in order.
-        @Test(arguments: [MatmulCase(7, 19, 600), .init(1, 19, 600), .init(130, 70, 300)])
-        func elementsAreChainsOfFusedMultiplyAdds(c: MatmulCase) {
+        @Test(
+            arguments: [
+                MatmulCase(7, 19, 600), .init(1, 19, 600), .init(130, 70, 300), .init(90, 5, 600), .init(10, 90, 600),
+            ], 0..<4)
+        func elementsAreChainsOfFusedMultiplyAdds(c: MatmulCase, transposed: Int) {
             var generator = SeededGenerator(seed: 6)
-            let a = Operand2D(Placement.all[0], 1, c.m, c.k) { Float.random(in: -1...1, using: &generator) }
-            let b = Operand2D(Placement.all[0], 1, c.k, c.n) { Float.random(in: -1...1, using: &generator) }
+            let (left, right) = (Placement.all[transposed & 1], Placement.all[transposed >> 1])
+            // A vector by rows that lie the other way is a sum in lanes.
+            guard c.m > 1 || right.testDescription == "plain" else { return }
+            let a = Operand2D(left, 1, c.m, c.k) { Float.random(in: -1...1, using: &generator) }
+            let b = Operand2D(right, 1, c.k, c.n) { Float.random(in: -1...1, using: &generator) }
             let exact = (0..<c.m * c.n).map { i in
                 stride(from: 0, to: c.k, by: 256).reduce(Float(0)) { sum, panel in
                     sum
@@ -167,9 +179,13 @@ extension KernelTests {
         @Test(arguments: cases + large)
         func sameBitsOnAnyMachine(c: MatmulCase) {
             var generator = SeededGenerator(seed: 7)
-            for placement in Placement.all.prefix(3) {
-                let a = Operand2D(placement, c.batch, c.m, c.k) { Float.random(in: -1...1, using: &generator) }
-                let b = Operand2D(Placement.all[0], c.batch, c.k, c.n) { Float.random(in: -1...1, using: &generator) }
+            for (left, right) in [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1)] {
+                let a = Operand2D(Placement.all[left], c.batch, c.m, c.k) {
+                    Float.random(in: -1...1, using: &generator)
+                }
+                let b = Operand2D(Placement.all[right], c.batch, c.k, c.n) {
+                    Float.random(in: -1...1, using: &generator)
+                }
                 expectSameBits { matmul(c, a, b).map(\.bitPattern) }
             }
         }
