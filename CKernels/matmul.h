@@ -35,9 +35,10 @@ static inline const char *ck_corner(const ck_matmul_job *j, ck_matrix x, int64_t
   return (const char *)x.data + (batch * x.batch_stride + row * x.row_stride + column * x.column_stride) * j->size;
 }
 
-// Nanoseconds of the product on one thread.
+// Nanoseconds of the product on one thread, which computes whole tiles.
 static inline double ck_matmul_work(const ck_matmul_job *j) {
-  return 0.005 * (double)j->size * (double)(j->batches * j->m) * (double)j->n * (double)j->k;
+  const double rows = (double)ck_padded(j->m, j->tile->rows), columns = (double)ck_padded(j->n, j->tile->columns);
+  return 0.005 * (double)(j->size * j->batches) * rows * columns * (double)j->k;
 }
 
 // true iff the product of the transposes reads the larger operand as it lies, and this one does not.

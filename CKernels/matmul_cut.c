@@ -12,7 +12,7 @@ static const double READ_SHARED = 0.03;  // and brought into the core's own cach
 static const double BARRIER = 3000;      // the packing ends before the rest begins
 static const double WAITING = 0.5;       // of a task: how long threads wait for the last one
 enum {
-  SMALL = 42000,           // nanoseconds of a product that is not worth packing: 128 of each, for float32
+  SMALL = 128,             // of m, n and k, or as many multiply-adds: a product of float32 that is not worth packing
   SMALL_STRIDE = 1024,     // bytes from row to row, so that a matrix does not fall into few sets of a cache
   PLAIN_ROWS = 256 << 10,  // bytes of rows of a that a task reads where they lie, from a second-level cache
   PLAIN_STRIDE = 4096,     // of such rows
@@ -36,6 +36,10 @@ static bool is_near(const ck_matmul_job *j, int64_t stride, int64_t most) {
 // Operands that can be read where they lie.
 static bool has_plain_rows(const ck_matmul_job *j) { return j->a.column_stride == 1 && j->m >= j->tile->rows; }
 static bool has_plain_columns(const ck_matmul_job *j) { return j->b.column_stride == 1 && j->n >= j->tile->columns; }
+
+static bool is_small(const ck_matmul_job *j) {
+  return (double)j->size / 4 * (double)j->m * (double)j->n * (double)j->k <= SMALL * SMALL * SMALL;
+}
 
 // Estimates how long a cut takes: at the end, a part of a task is waited for.
 static void weigh(const ck_matmul_job *j, int threads, cut c, cut *best) {
@@ -103,7 +107,7 @@ void ck_matmul_cut(ck_matmul_job *j) {
   const double work = ck_matmul_work(j);
   const int threads = work < CK_WORTHWHILE ? 1 : ck_threads();
   cut best = {0};
-  if (j->batches == 1 && work <= SMALL && has_plain_rows(j) && has_plain_columns(j) &&
+  if (j->batches == 1 && is_small(j) && has_plain_rows(j) && has_plain_columns(j) &&
       is_near(j, j->a.row_stride, SMALL_STRIDE) && is_near(j, j->b.row_stride, SMALL_STRIDE)) {
     best = plain_cut(j, threads > 1 ? 2 * threads : 1);
   } else if (threads == 1) {
