@@ -30,6 +30,13 @@ static void convert(const ck_run_plan *r, int operand, bool output, int64_t rows
           slot_stride = 1;
   if (!output && dtype == r->compute && line_stride == 1 && llabs(stride) > 1)
     return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride, r->large);
+  if (!output && line_stride == 0 && rows > 1) {  // one row for all
+    function(columns, slot, 1, memory, stride);
+    const size_t bytes = (size_t)(columns * slot_size);
+    for (int64_t done = 1; done < rows; done *= 2)
+      memcpy(slot + (size_t)done * bytes, slot, (size_t)(rows - done < done ? rows - done : done) * bytes);
+    return;
+  }
   if (rows == 1 || line_stride == stride * columns) {
     lines = 1, length = rows * columns;
   } else if (rows > columns || (llabs(line_stride) < llabs(stride) && line_stride != 0)) {
