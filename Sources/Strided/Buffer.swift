@@ -29,12 +29,16 @@ package struct Buffer: Sendable {
 
     /// This buffer as a kernel's operand in a loop over `shape`, to which it broadcasts.
     package func operand(stretchedTo shape: Shape) -> ck_operand {
-        ck_operand(start, dtype, layout.shape == shape ? layout.strides : layout.stretched(to: shape).strides)
+        ck_operand(start, dtype, layout, stretchedTo: shape)
     }
 }
 
 extension ck_operand {
-    package init(_ data: UnsafeMutableRawPointer, _ dtype: DType, _ strides: InlineArray<8, Int>) {
+    /// The elements at `data` in a loop over `shape`, to which their layout broadcasts.
+    package init(
+        _ data: UnsafeMutableRawPointer, _ dtype: DType, _ layout: borrowing Layout, stretchedTo shape: borrowing Shape
+    ) {
+        let strides = layout.shape == shape ? layout.strides : layout.stretched(to: copy shape).strides
         typealias Strides = (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64)
         self.init(
             data: data, strides: unsafeBitCast(strides, to: Strides.self), dtype: ck_dtype(UInt32(dtype.rawValue)))

@@ -216,7 +216,7 @@ extension CompiledProgram {
         let (shape, compute) = (call.shape, call.typing.compute)
         withOperands(operands, shape, compute) { sizes, places in
             for (i, output) in outputs.enumerated() {
-                places.initializeElement(at: operands.count + i, to: output.buffer.operand(stretchedTo: shape))
+                places.initializeElement(at: operands.count + i, to: output.body.operand(stretchedTo: shape))
             }
             ck_run(raw, ck_dtype(UInt32(compute.rawValue)), Int32(shape.rank), sizes, places.baseAddress)
         }
@@ -233,7 +233,7 @@ extension CompiledProgram {
                 for i in operands.indices {
                     switch operands[i] {
                     case .value(let tensor):
-                        places.initializeElement(at: i, to: tensor.buffer.operand(stretchedTo: shape))
+                        places.initializeElement(at: i, to: tensor.body.operand(stretchedTo: shape))
                     case .number(let number):
                         let type = number.store(at: numbers.baseAddress! + i, for: compute)
                         places.initializeElement(at: i, to: ck_operand(repeating: numbers.baseAddress! + i, type))

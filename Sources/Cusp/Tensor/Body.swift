@@ -1,4 +1,5 @@
 import Autograd
+import CKernels
 import Foundation
 import Strided
 import Synchronization
@@ -81,6 +82,9 @@ final class Body: @unchecked Sendable {
     deinit {
         if sharing.load(ordering: .relaxed) == .none { block!.giveBack() }
     }
+
+    /// This tensor as a kernel's operand in a loop over `shape`, to which it broadcasts; nothing is shared for that.
+    func operand(stretchedTo shape: Shape) -> ck_operand { ck_operand(start, dtype, layout, stretchedTo: shape) }
 
     @inline(__always)
     func hasShape(of other: Body) -> Bool {

@@ -8,7 +8,7 @@ extension Tensor {
         let count = elementCount
         return [S](unsafeUninitializedCapacity: count) { elements, initialized in
             if count > 0 {
-                let target = ck_operand(elements.baseAddress!, S.dtype, Layout(shape).strides)
+                let target = ck_operand(elements.baseAddress!, S.dtype, Layout(shape), stretchedTo: shape)
                 buffer.copy(to: target)
             }
             initialized = count
