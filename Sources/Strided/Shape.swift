@@ -107,7 +107,9 @@ extension Shape: RandomAccessCollection, MutableCollection {
         if position < 0 || position >= rank { stop(at: position) }
     }
 
-    @usableFromInline func stop(at position: Int) -> Never { fatalError("no dimension \(position) in the shape \(self)") }
+    @usableFromInline func stop(at position: Int) -> Never {
+        fatalError("no dimension \(position) in the shape \(self)")
+    }
 }
 
 extension Shape: Hashable {
