@@ -14,6 +14,7 @@ enum {
   CK_COLUMN_BLOCK = 64,  // the same for columns
   CK_SUMMED_ROWS = 8,    // rows whose running sums are computed side by side, if there are as many
   CK_PANEL = 256,        // the k of a matmul's panel, part of its result's definition
+  CK_FEW = 4,            // rows of a product that are computed as one is, while each row of b goes by
   CK_RANDOM_BLOCK = 64,  // elements from 16 Philox counters (of float64, from 32)
 };
 
@@ -94,10 +95,11 @@ typedef struct {
 
 typedef struct {
   ck_matmul_tile wide, narrow;  // narrow: of one register's columns
-  // out[i] = or += sum over p of a[i, p] * x[p]: with contiguous rows, or with at most CK_TILE contiguous columns.
+  // out[i] = or += sum over p of a[i, p] * x[p], with contiguous rows.
   void (*dot_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, const void *x, void *out, bool add);
-  void (*add_columns)(int64_t count, int64_t k, const void *a, int64_t k_stride, const void *x, int64_t x_stride,
-                      void *out, bool add);
+  // out[i, j] = or += sum over p of x[i, p] * b[p, j], for at most CK_FEW rows of x, and CK_TILE contiguous columns of b.
+  void (*add_columns)(int64_t rows, int64_t count, int64_t k, const void *b, int64_t k_stride, const void *x,
+                      int64_t row_stride, int64_t x_stride, void *out, int64_t out_stride, bool add);
   // The rest of an end, for `count` neighbours; bias may be NULL.
   void (*finish)(int64_t count, const void *bias, int64_t bias_stride, bool rectify, void *out);
 } ck_matmul_blocks;

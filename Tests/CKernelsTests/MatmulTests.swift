@@ -79,9 +79,12 @@ extension KernelTests {
                 [MatmulCase($0, 5, 3), .init(3, $0, 5), .init(5, 3, $0)]
             }
             + [(1, 1, 1), (1, 40, 300), (40, 1, 300), (1, 1, 5000), (300, 2, 7), (15, 33, 513), (16, 16, 16)]
-            // Narrow ones, of which the transposes are multiplied where that reads the long operand as it lies.
             .map { MatmulCase($0.0, $0.1, $0.2) }
-            + [(70, 2, 40), (2, 70, 40), (131, 10, 270), (10, 131, 270), (65, 16, 64), (16, 65, 64), (90, 7, 600)]
+            // Narrow ones, of which the transposes are multiplied where that reads the long operand as it lies.
+            + [
+                (70, 2, 40), (2, 70, 40), (131, 10, 270), (10, 131, 270), (65, 16, 64), (16, 65, 64), (90, 7, 600),
+                (4, 300, 270),
+            ]
             .map { MatmulCase($0.0, $0.1, $0.2) }
             + [
                 MatmulCase(9, 17, 5, batch: 7), .init(40, 3, 30, batch: 5), .init(3, 40, 30, batch: 5),
@@ -155,6 +158,7 @@ extension KernelTests {
         @Test(
             arguments: [
                 MatmulCase(7, 19, 600), .init(1, 19, 600), .init(130, 70, 300), .init(90, 5, 600), .init(10, 90, 600),
+                .init(4, 90, 600),
             ], 0..<4)
         func elementsAreChainsOfFusedMultiplyAdds(c: MatmulCase, transposed: Int) {
             var generator = SeededGenerator(seed: 6)
