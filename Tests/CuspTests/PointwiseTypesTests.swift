@@ -123,6 +123,31 @@ import Testing
         #expect(sum.item() == Float(17) && x.grad?.floats == [12, 6])
     }
 
+    /// The result has the wider type, and so has all that its derivatives are computed from.
+    @Test(arguments: [DType.float32, .int64, .int32, .bool])
+    func functionsOfTwoTypes(type: DType) throws {
+        let functions: [(String, @Sendable (Tensor, Tensor) -> Tensor)] = [
+            ("/", { $0 / $1 }), ("pow", { pow($0, $1) }), ("pow of the other", { pow($1, $0) }),
+            ("atan2", { atan2($0, $1) }), ("atan2 of the other", { atan2($1, $0) }), ("hypot", { hypot($0, $1) }),
+            ("logAddExp", { logAddExp($0, $1) }), ("xLogY", { xLogY($0, $1) }), ("xLog1p", { xLog1p($0, $1) }),
+            ("remainder", { remainder($0, $1) }), ("*", { $0 * $1 }),
+        ]
+        let x = Tensor([0.7, 1.3, 2.9], dtype: .float64)
+        let narrow = Tensor([0.1, 3, 7]).asType(type) + (type == .float32 ? 0 : Tensor(1, dtype: type))
+        for (name, f) in functions {
+            let found = [narrow, narrow.asType(.float64)].map { n in
+                let leaf = x.leaf
+                let y = f(leaf, n)
+                let first = try? gradients(of: [y.sum()], at: [leaf], createGraph: true)[0]!
+                let along = try? jvp(at: x, along: x) { f($0, n) }.tangent
+                return [y, first!, along!].map { $0.detached().elements }
+            }
+            for (a, b) in zip(found[0].joined(), found[1].joined()) {
+                #expect((a - b).magnitude <= 1e-14 * (1 + b.magnitude), "\(name): \(a), not \(b)")
+            }
+        }
+    }
+
     /// More results, constants and values at a time than the kernels take in one pass.
     @Test func largerThanAPass() throws {
         let x = Tensor([0.5, -1], dtype: .float64).leaf

@@ -9,20 +9,20 @@ extension PointwiseFunction {
     static let logAddExp = PointwiseFunction(CK_logaddexp)
     static let softplus = PointwiseFunction(CK_softplus)
     static let xLogY = PointwiseFunction("xLogY", arity: 2) { x in
-        `where`((x[0] .== 0) .& .!Cusp.isNaN(x[1]), 0, x[0] * Cusp.log(x[1]))
+        `where`((x[0] .== 0) .& .!Cusp.isNaN(x[1]), 0, x[0] * Cusp.log(widened(x[1], like: x[0])))
     } derivative: { x, _ in
         let ratio = x[0] / x[1]
         return [
-            `where`((x[0] .== 0) .& (x[1] .<= 0), 0, Cusp.log(x[1])),
+            `where`((x[0] .== 0) .& (x[1] .<= 0), 0, Cusp.log(widened(x[1], like: x[0]))),
             KinkPolicy.current == .legacy ? ratio : `where`(x[0] .== 0, 0, ratio),
         ]
     }
     static let xLogOnePlusY = PointwiseFunction("xLog1p", arity: 2) { x in
-        `where`((x[0] .== 0) .& .!Cusp.isNaN(x[1]), 0, x[0] * Cusp.log1p(x[1]))
+        `where`((x[0] .== 0) .& .!Cusp.isNaN(x[1]), 0, x[0] * Cusp.log1p(widened(x[1], like: x[0])))
     } derivative: { x, _ in
-        let ratio = x[0] / (1 + x[1])
+        let ratio = x[0] / (1 + widened(x[1], like: x[0]))
         return [
-            `where`((x[0] .== 0) .& (x[1] .<= -1), 0, Cusp.log1p(x[1])),
+            `where`((x[0] .== 0) .& (x[1] .<= -1), 0, Cusp.log1p(widened(x[1], like: x[0]))),
             KinkPolicy.current == .legacy ? ratio : `where`(x[0] .== 0, 0, ratio),
         ]
     }

@@ -35,7 +35,7 @@ extension Primitive {
         case CK_asin: [chain(g, rsqrt((1 - x[0]) * (1 + x[0])))]
         case CK_acos: [chain(g, -rsqrt((1 - x[0]) * (1 + x[0])))]
         case CK_atan: [chain(g, 1 / (1 + square(x[0])))]
-        case CK_atan2: [chain(g, angleSlope(x[1], x)), chain(g, -angleSlope(x[0], x))]
+        case CK_atan2: [chain(g, angleSlope(x[1], x, g)), chain(g, -angleSlope(x[0], x, g))]
         case CK_sinh: [chain(g, cosh(x[0]))]
         case CK_cosh: [chain(g, sinh(x[0]))]
         case CK_asinh: [chain(g, rsqrt(1 + square(x[0])))]
@@ -63,16 +63,15 @@ extension Primitive {
         case CK_add: [g, g]
         case CK_sub: [g, -g]
         case CK_mul: [chain(g, x[1]), chain(g, x[0])]
-        // Where x[0], a gradient, was 0, no slope had a part: nothing comes back to it, whatever g is.
-        case CK_chain: [chain(g, x[1]), `where`(x[0] .== 0, 0, chain(g, x[0]))]
-        case CK_div: [chain(g, 1 / x[1]), chain(g, -(y / x[1]))]
+        case CK_chain: [chain(g, x[1]), .apply(.slopePart, g, x[0])]
+        case CK_div: [chain(g, 1 / widened(x[1], like: g)), chain(g, -(y / x[1]))]
         case CK_maximum: [share(g, x[0], x[1], loses: x[0] .< x[1]), share(g, x[1], x[0], loses: x[1] .< x[0])]
         case CK_minimum: [share(g, x[0], x[1], loses: x[0] .> x[1]), share(g, x[1], x[0], loses: x[1] .> x[0])]
         case CK_logaddexp: [chain(g, logShare(x[0], x[1])), chain(g, logShare(x[1], x[0]))]
         case CK_pow:
             [
-                chain(g, `where`(x[1] .== 0, 0, x[1] * pow(x[0], x[1] - 1))),
-                chain(g, `where`((x[0] .== 0) .& (x[1] .>= 0), 0, chain(y, log(x[0])))),
+                chain(g, `where`(x[1] .== 0, 0, x[1] * pow(x[0], widened(x[1], like: g) - 1))),
+                chain(g, `where`((x[0] .== 0) .& (x[1] .>= 0), 0, chain(y, log(widened(x[0], like: g))))),
             ]
         // The bounds are numbers: they have no gradient.
         case CK_clamp:
@@ -113,8 +112,9 @@ private func logShare(_ a: Expression, _ b: Expression) -> Expression {
 }
 
 /// a / (x² + y²); 0 at the origin, where an angle has no slope.
-private func angleSlope(_ a: Expression, _ x: [Expression]) -> Expression {
-    `where`((x[0] .== 0) .& (x[1] .== 0), 0, a / (square(x[0]) + square(x[1])))
+private func angleSlope(_ a: Expression, _ x: [Expression], _ g: Expression) -> Expression {
+    let (y, x) = (widened(x[0], like: g), widened(x[1], like: g))
+    return `where`((y .== 0) .& (x .== 0), 0, a / (square(x) + square(y)))
 }
 
 private enum Constant {
@@ -122,3 +122,22 @@ private enum Constant {
     static let ln10 = 2.302585092994045684018
     static let twoOverRootPi = 1.128379167095512573896
 }
+
+extension PointwiseFunction {
+    /// What comes back to the slope of chain(x, slope), where g arrives: where x, a gradient, was 0, no slope had a part, whatever g
+    /// is. But g · x it is in further derivatives, which is not all constant where x happens to be 0.
+    fileprivate static let slopePart = PointwiseFunction("chain", arity: 2) {
+        `where`($0[1] .== 0, 0, Cusp.chain($0[0], $0[1]))
+    } derivative: { x, _ in
+        [x[1], x[0]]
+    }
+    fileprivate static let widened = PointwiseFunction("widened", arity: 2) {
+        $0[0]
+    } derivative: { _, _ in
+        [1, nil]
+    }
+}
+
+/// x as an element of the type that it is promoted to beside `other`: what is computed from one operand alone is rounded to that
+/// operand's type, which may be narrower than that of the result.
+func widened(_ x: Expression, like other: Expression) -> Expression { .apply(.widened, x, other) }

@@ -31,6 +31,28 @@ import Testing
         #expect(leaf.grad == nil)
     }
 
+    /// A gradient that happens to be 0 is no constant: derivatives of x f(x) at 0 are f, 2 f', 3 f'' ...
+    @Test func whereAFactorIsZero() throws {
+        let fused = Pointwise { x in x * softplus(x) }
+        let functions: [@Sendable (Tensor) -> Tensor] = [
+            { $0 * softplus($0) }, { fused($0) }, { fused.sum($0) }, { matmul($0, softplus($0)) },
+            { softplus($0) * $0.unsqueezed(dim: 0) }, { checkpoint($0) { $0 * softplus($0) } },
+        ]
+        for (i, f) in functions.enumerated() {
+            let second = { (x: Tensor) in
+                try gradient(at: x) { x in try gradient(at: x) { f($0).sum() }.sum() }
+            }
+            let third = { (x: Tensor) in try gradient(at: x) { try second($0).sum() } }
+            let x = Tensor([0], dtype: .float64)
+            #expect(try second(x).elements == [1], "\(i)")
+            #expect(try third(x).elements == [0.75], "\(i)")
+            #expect(
+                try jvp(at: x, along: Tensor([2], dtype: .float64)) { try second($0) }.tangent.elements == [1.5], "\(i)"
+            )
+            #expect(try gradient(at: x) { try third($0).sum() }.elements == [0], "\(i)")
+        }
+    }
+
     @Test func nested() throws {
         let third = try gradient(at: x) { x in
             try gradient(at: x) { x in try gradient(at: x) { x in (x * x * x * x).sum() }.sum() }.sum()
