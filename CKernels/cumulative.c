@@ -109,8 +109,10 @@ void ck_cumulative_arg(bool smallest, ck_dtype dtype, ck_axis axis, const void *
     double running[64] = {0};                                                                                   \
     for (int64_t i = 0; i < tile.length; i++) {                                                                 \
       const int64_t row = (s->turned ? tile.length - 1 - i : i) * s->axis.inner;                                \
-      for (int64_t j = 0; j < tile.inner; j++)                                                                  \
-        y[row + j] = (element)(running[j] = (double)a[row + j] * running[j] + (double)b[row + j]);              \
+      for (int64_t j = 0; j < tile.inner; j++) {                                                                \
+        const double next = (double)b[row + j];                                                                 \
+        y[row + j] = (element)(running[j] = i == 0 ? next : (double)a[row + j] * running[j] + next);            \
+      }                                                                                                         \
     }                                                                                                           \
     return;                                                                                                     \
   }

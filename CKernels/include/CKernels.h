@@ -264,8 +264,8 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
 void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out);
 // Where the largest (or smallest) element so far is, the last of equal ones, or the last NaN: int64.
 void ck_cumulative_arg(bool smallest, ck_dtype dtype, ck_axis axis, const void *in, int64_t *out);
-// y[i] = a[i] * y[i - 1] + b[i] along the axis, from 0 on, or backwards from the end; all contiguous [outer, length, inner],
-// of a float type. float32 runs in float64.
+// y[i] = a[i] * y[i - 1] + b[i] along the axis, or backwards from the end, where the first is b alone; all contiguous
+// [outer, length, inner], of a float type. float32 runs in float64.
 void ck_linear_scan(bool backwards, ck_dtype dtype, int64_t outer, int64_t length, int64_t inner, const void *a,
                     const void *b, void *out);
 

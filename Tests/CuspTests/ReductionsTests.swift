@@ -198,6 +198,24 @@ struct ReductionRow: Sendable, CustomTestStringConvertible {
         #expect(y.grad?.floats == [1, 0, 0])
         #expect(Tensor([3, 4], dtype: .uint8).product().item() == 12)
         #expect(Tensor([2, 3, 4], dtype: .int32).cumulativeProduct(dim: 0).array(of: Int.self) == [2, 6, 24])
+        for type in [DType.bool, .uint8, .int32] {
+            #expect(Tensor([], dtype: type).cumulativeProduct(dim: 0).dtype == .int64)
+            #expect(Tensor(1).asType(type).cumulativeProduct(dim: -1).dtype == .int64)
+        }
+    }
+
+    @Test func productsWithInfinities() throws {
+        let x = Tensor([.infinity, -2, 3] as [Double]).leaf
+        let y = x.cumulativeProduct(dim: 0)
+        #expect(y.elements == [.infinity, -.infinity, -.infinity])
+        #expect(Tensor([-0.0, 2] as [Float]).cumulativeProduct(dim: 0).bits == Tensor([-0.0, -0.0] as [Float]).bits)
+        // 1 + (-2) + (-2) 3, (1 + 3) inf, inf (-2)
+        try y.sum().backward()
+        #expect(x.grad?.elements == [-7, .infinity, -.infinity])
+        // What is behind may be infinite, too: 1 + inf, 2 (1 + 3), 2 inf
+        let z = Tensor([2, .infinity, 3] as [Float]).leaf
+        try z.cumulativeProduct(dim: 0).sum().backward()
+        #expect(z.grad?.floats == [.infinity, 8, .infinity])
     }
 
     @Test func notANumber() {

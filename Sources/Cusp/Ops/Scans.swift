@@ -8,9 +8,9 @@ extension Tensor {
     /// The gradient has no division in it, so that zeros among the elements do no harm.
     public func cumulativeProduct(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
-            if rank == 0 && (-1...0).contains(dim) { return self }
-            let position = try shape.position(of: dim, in: "cumulativeProduct")
             let x = dtype.isFloatingPoint ? self : asType(.int64)
+            if rank == 0 && (-1...0).contains(dim) { return x.unchanged }
+            let position = try shape.position(of: dim, in: "cumulativeProduct")
             guard x.dtype.isFloatingPoint else {
                 // Integers wrap around: step by step.
                 guard shape[position] > 0 else { return x }
@@ -20,12 +20,13 @@ extension Tensor {
                 }
                 return cat(parts, dim: position)
             }
-            // yᵢ = xᵢ yᵢ₋₁ with a first one of x itself
+            // yᵢ = xᵢ yᵢ₋₁ - 0, which changes no product, and the first is that of x.
+            var rest = shape
+            rest[position] = Swift.max(shape[position] - 1, 0)
             let start = cat(
                 [
                     x.sliced(dim: position, from: 0, count: Swift.min(1, shape[position])),
-                    Tensor.zeros(x.shifted(position).shape, dtype: x.dtype)
-                        .sliced(dim: position, from: 0, count: Swift.max(shape[position] - 1, 0)),
+                    Tensor.full(rest, -0.0, dtype: x.dtype),
                 ], dim: position)
             return x.linearScan(adding: start, position)
         }
@@ -101,7 +102,7 @@ extension Tensor {
     public func cumulativeLogSumExp(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         let x = asType(dtype.floating)
         return attempt(file: file, line: line) { () throws(TensorError) in
-            if rank == 0 && (-1...0).contains(dim) { return x }
+            if rank == 0 && (-1...0).contains(dim) { return x.unchanged }
             let position = try shape.position(of: dim, in: "cumulativeLogSumExp")
             let plain = x.detached()
             // Sums relative to the largest so far: sᵢ = sᵢ₋₁ e^(mᵢ₋₁ - mᵢ) + e^(xᵢ - mᵢ)
@@ -140,7 +141,7 @@ extension Tensor {
         return cat(step > 0 ? [open, rest] : [rest, open], dim: dim)
     }
 
-    /// yᵢ = aᵢ yᵢ₋₁ + bᵢ along `dim`, where a is this tensor and y before the first is 0; backwards yᵢ = aᵢ yᵢ₊₁ + bᵢ.
+    /// yᵢ = aᵢ yᵢ₋₁ + bᵢ along `dim`, where a is this tensor and the first is b alone; backwards yᵢ = aᵢ yᵢ₊₁ + bᵢ.
     func linearScan(adding b: Tensor, _ dim: Int, backwards: Bool = false) -> Tensor {
         let a = self
         return attempt { () throws(TensorError) in
@@ -159,7 +160,8 @@ extension Tensor {
                 // The adjoint runs the other way, with the factor of the element that used this one.
                 let step = backwards ? 1 : -1
                 let u = try saved!.tensor.shifted(dim, by: step).linearScan(adding: g, dim, backwards: !backwards)
-                inputs.give(0) { u * y.shifted(dim, by: -step) }
+                // Nothing to the first, even where u is infinite.
+                inputs.give(0) { chain(y.shifted(dim, by: -step), u) }
                 inputs.give(1) { u }
             }
         }

@@ -13,7 +13,7 @@ extension Tensor {
 
     /// The same elements in the shape `target`, of as many.
     func reshaped(_ target: Shape) -> Tensor {
-        if target == shape { return self }
+        if target == shape { return unchanged }
         return attempt { () throws(TensorError) in reshapedView(try buffer.reshaped(target)) }
     }
 
@@ -56,7 +56,7 @@ extension Tensor {
     ) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
             // A single element has no dimension, but may be asked for its first or last.
-            if rank == 0 && (-1...0).contains(a) && (-1...0).contains(b) { return self }
+            if rank == 0 && (-1...0).contains(a) && (-1...0).contains(b) { return unchanged }
             let a = try shape.position(of: a, in: "transposed")
             let b = try shape.position(of: b, in: "transposed")
             return record("transposed", self, result: buffer.viewed(buffer.layout.swapping(a, b))) { g, inputs in
@@ -69,7 +69,7 @@ extension Tensor {
     ///
     ///     Tensor([1, 2]).expanded(to: [3, 2])     // [[1. 2.] [1. 2.] [1. 2.]]
     public func expanded(to target: Shape, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-        if target == shape { return self }
+        if target == shape { return unchanged }
         return attempt(file: file, line: line) { () throws(TensorError) in
             guard try Shape.broadcast(shape, target, for: "expanded") == target else {
                 throw TensorError(.shape, "expanded: the shape \(shape) does not stretch to \(target)")
@@ -107,7 +107,7 @@ extension Tensor {
     /// With the order of the elements along `dim` reversed.
     public func flipped(dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
-            if rank == 0 && (-1...0).contains(dim) { return self }
+            if rank == 0 && (-1...0).contains(dim) { return unchanged }
             let position = try shape.position(of: dim, in: "flipped")
             let size = shape[position]
             let layout = buffer.layout.sliced(position, start: Swift.max(size - 1, 0), count: size, step: -1)
@@ -116,6 +116,12 @@ extension Tensor {
             }
         }
     }
+}
+
+extension Tensor {
+    /// This tensor as the result of an operation that had nothing to do: without gradients, as any result, where nothing is
+    /// recorded.
+    var unchanged: Tensor { source == nil || Recording.isOn ? self : detached() }
 }
 
 extension Buffer {
