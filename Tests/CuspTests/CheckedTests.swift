@@ -69,6 +69,40 @@ import Testing
             }, "subscript: the shapes [2] and [3] do not broadcast"
         ),
         ({ matmul(.zeros([2, 3]), .zeros([2, 3])) }, "matmul: the shapes [2, 3] and [2, 3] do not fit"),
+        ({ Tensor([1, 2]).tiled([2, -1]) }, "tiled: a count of [2, -1] is negative"),
+        (
+            { Tensor([1, 2]).tiled([.max]) },
+            "tiled: 9223372036854775807 times dimension 0 of the shape [2] is more than"
+        ),
+        ({ Tensor([]).tiled([1 << 62]) }, "tiled: 4611686018427387904 times dimension 0 of the shape [0] is more than"),
+        ({ Tensor([1]).tiled(Array(repeating: 1, count: 9)) }, "tiled: a tensor has at most 8 dimensions"),
+        (
+            { Tensor([1, 2]).repeated(1 << 62, dim: 0) },
+            "repeated: 4611686018427387904 times dimension 0 of the shape [2] is more than memory can address"
+        ),
+        ({ Tensor([1, 2]).repeated(-2, dim: 0) }, "repeated: -2 times"),
+        ({ Tensor([1, 2]).padded(.max, .max, dim: 0) }, "padded: 9223372036854775807 and 9223372036854775807 around"),
+        ({ Tensor([1, 2]).padded(.min, 1, dim: 0) }, "padded: -9223372036854775808 and 1 around dimension 0"),
+        (
+            { Tensor([1, 2]).padded(1 << 61, 1, dim: 0, with: .edge) },
+            "padded: the shape [2305843009213693955] has more"
+        ),
+        ({ Tensor([1, 2]).padded(1 << 50, 1, dim: 0, with: .edge) }, "out of memory: "),
+        ({ Tensor([1, 2]).diagonalMatrix(offset: .min) }, "diagonalMatrix: the shape [9223372036854775807, "),
+        (
+            { Tensor([1, 2, 3]).split([1, 3]).first ?? .zeros([]) },
+            "split: parts of [1, 3] are more than dimension 0 of the shape [3]"
+        ),
+        (
+            { Tensor([1, 2, 3]).split([.max, .max]).first ?? .zeros([]) },
+            "split: parts of [9223372036854775807, 9223372036854775807] are"
+        ),
+        (
+            { Tensor([1, 2, 3]).split([1, -1]).first ?? .zeros([]) },
+            "split: parts of [1, -1] are more than dimension 0 of the shape [3]"
+        ),
+        ({ Tensor.range(1 << 61) }, "range: the shape [2305843009213693952] has more elements than memory can address"),
+        ({ Tensor.range(1 << 50) }, "out of memory: "),
     ]
 
     @Test(arguments: mistakes.indices)

@@ -139,6 +139,14 @@ import Testing
         let x = Tensor([1, 2]).leaf
         #expect(!withoutGradients { x * 2 }.requiresGrad && !x.detached().requiresGrad)
         #expect(withoutGradients { withGradients { x * 2 } }.requiresGrad)
+        // Those that have nothing to do, too.
+        let one = x.sum()
+        let unchanged: [() -> Tensor] = [
+            { x.rolled(2, dim: 0) }, { x.expanded(to: x.shape) }, { x.tiled([1]) }, { x.squeezed() }, { x.flattened() },
+            { x.repeated(1, dim: 0) }, { one.rolled(1, dim: 0) }, { one.moved(0, to: 0) }, { one.flipped(dim: 0) },
+            { one.transposed(0, -1) }, { one.cumulativeProduct(dim: 0) }, { one.cumulativeLogSumExp(dim: 0) },
+        ]
+        for (i, f) in unchanged.enumerated() { #expect(f().requiresGrad && !withoutGradients(f).requiresGrad, "\(i)") }
         #expect(await !withoutGradients { await Task { x * 2 }.value }.requiresGrad)
         struct Stop: Error {}
         #expect(throws: Stop.self) { try withoutGradients { throw Stop() } }

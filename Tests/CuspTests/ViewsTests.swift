@@ -42,6 +42,18 @@ struct ViewRow: Sendable, CustomTestStringConvertible {
         .init("tiled", [2], [2, 4], [0, 1, 0, 1, 0, 1, 0, 1], copies: true) { $0.tiled([2, 2]) },
         .init("tiled rows", [2, 1], [2, 2], [0, 0, 1, 1]) { $0.tiled([2]) },
         .init("tiled to nothing", [2], [0], []) { $0.tiled([0]) },
+        .init(
+            "tiled, eight dimensions", [1, 1, 1, 1, 1, 1, 1, 2], [1, 1, 1, 1, 1, 1, 1, 4], [0, 1, 0, 1], copies: true
+        ) {
+            $0.tiled([2])
+        },
+        .init(
+            "repeated, eight dimensions", [1, 1, 1, 1, 1, 1, 1, 2], [1, 1, 1, 1, 1, 1, 1, 4], [0, 0, 1, 1], copies: true
+        ) {
+            $0.repeated(2, dim: -1)
+        },
+        .init("rolled a long way", [3], [3], [2, 0, 1], copies: true) { $0.rolled(.min, dim: 0) },
+        .init("diagonal far away", [2, 2], [0], []) { $0.diagonal(offset: .min) },
         .init("repeated", [3], [6], [0, 0, 1, 1, 2, 2], copies: true) { $0.repeated(2, dim: 0) },
         .init("moved", [2, 1, 3], [1, 3, 2], [0, 3, 1, 4, 2, 5]) { $0.moved(0, to: -1) },
         .init("diagonal", [2, 3], [2], [0, 4]) { $0.diagonal() },

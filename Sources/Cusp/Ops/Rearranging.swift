@@ -7,11 +7,11 @@ extension Tensor {
     ///     Tensor([1, 2, 3]).rolled(1, dim: 0)     // [3. 1. 2.]
     public func rolled(_ step: Int, dim: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
-            if rank == 0 { return self }
+            if rank == 0 { return unchanged }
             let position = try shape.position(of: dim, in: "rolled")
             let size = shape[position]
-            let first = size == 0 ? 0 : ((-step % size) + size) % size
-            if first == 0 { return self }
+            let first = size == 0 ? 0 : (size - step % size) % size
+            if first == 0 { return unchanged }
             return cat(
                 [
                     sliced(dim: position, from: first, count: size - first),
@@ -27,12 +27,13 @@ extension Tensor {
     public func tiled(_ counts: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
             guard counts.allSatisfy({ $0 >= 0 }) else {
-                throw TensorError(.shape, "tiled: the counts \(counts) are not all positive")
+                throw TensorError(.shape, "tiled: a count of \(counts) is negative")
             }
-            var result = reshaped(Array(repeating: 1, count: Swift.max(counts.count - rank, 0)) + shape)
+            let lead = Swift.max(counts.count - rank, 0)
+            var result = reshaped(try Shape(checking: Array(repeating: 1, count: lead) + shape, for: "tiled"))
             for (dim, count) in zip(0..., Array(repeating: 1, count: result.rank - counts.count) + counts)
             where count != 1 {
-                result = result.copies(count, before: dim).merged(dim)
+                result = try result.copies(count, of: dim, for: "tiled")
             }
             return result
         }
@@ -46,21 +47,33 @@ extension Tensor {
             let whole = rank == 0 ? reshaped([1]) : self
             let position = try whole.shape.position(of: dim, in: "repeated")
             guard count >= 0 else { throw TensorError(.shape, "repeated: \(count) times") }
-            return whole.copies(count, before: position + 1).merged(position)
+            return try whole.copies(count, of: position, sideBySide: true, for: "repeated")
         }
     }
 
-    /// With a new dimension of this size before `dim`, along which the elements repeat.
-    private func copies(_ count: Int, before dim: Int) -> Tensor {
-        let wide = unsqueezed(dim: dim)
-        var target = wide.shape
-        target[dim] = count
-        return wide.expanded(to: target)
-    }
-
-    /// Dimension `dim` and the next one as one.
-    private func merged(_ dim: Int) -> Tensor {
-        reshaped(shape[..<dim] + [shape[dim] * shape[dim + 1]] + shape[(dim + 2)...])
+    /// `count` copies of all along dimension `dim`, or of each element.
+    private func copies(
+        _ count: Int, of dim: Int, sideBySide: Bool = false, for operation: String
+    ) throws(TensorError) -> Tensor {
+        let size = shape[dim]
+        // A size or count of 0 counts as 1, as in every view.
+        let (most, overflow) = Swift.max(size, 1).multipliedReportingOverflow(by: Swift.max(count, 1))
+        var target = shape
+        target[dim] = most
+        guard !overflow, (try? target.checkCount(for: operation)) != nil else {
+            throw TensorError(
+                .shape,
+                "\(operation): \(count) times dimension \(dim) of the shape \(shape) is more than memory can address")
+        }
+        target[dim] = size * count
+        guard rank < Shape.maximumRank else {
+            let places = Tensor.range(target[dim])
+            return take(sideBySide ? floorDivide(places, count) : remainder(places, size), dim: dim)
+        }
+        let wide = unsqueezed(dim: sideBySide ? dim + 1 : dim)
+        var stretched = wide.shape
+        stretched[sideBySide ? dim + 1 : dim] = count
+        return wide.expanded(to: stretched).reshaped(target)
     }
 
     /// The dimension `dim` at another place, the others in their order. A view.
@@ -68,7 +81,7 @@ extension Tensor {
     ///     Tensor.zeros([2, 3, 4]).moved(0, to: -1).shape     // [3, 4, 2]
     public func moved(_ dim: Int, to place: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
-            if rank == 0 { return self }
+            if rank == 0 { return unchanged }
             var order = Array(0..<rank)
             let from = order.remove(at: try shape.position(of: dim, in: "moved"))
             order.insert(from, at: try shape.position(of: place, in: "moved"))
@@ -112,7 +125,7 @@ extension Tensor {
     public func diagonalMatrix(offset: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
             guard rank > 0 else { throw TensorError(.shape, "diagonalMatrix: a single element has no last dimension") }
-            let size = shape[rank - 1] + abs(offset)
+            let size = Int(clamping: UInt(shape[rank - 1]) + offset.magnitude)
             let target = try Shape(checking: Array(shape.dropLast()) + [size, size], for: "diagonalMatrix")
             let (row, column) = (target.rank - 2, target.rank - 1)
             return placed(in: target) { $0.diagonal(row, column, offset) }
@@ -170,10 +183,15 @@ extension Tensor {
         attempt(file: file, line: line) { () throws(TensorError) in
             let position = try shape.position(of: dim, in: "padded")
             let size = shape[position]
-            guard before + size + behind >= 0, before >= -size, behind >= -size else {
+            let (half, isHuge) = size.addingReportingOverflow(before)
+            let (sum, isHuger) = half.addingReportingOverflow(behind)
+            guard before >= -size, behind >= -size, !isHuge, !isHuger, sum >= 0 else {
                 throw TensorError(
                     .shape, "padded: \(before) and \(behind) around dimension \(dim) of the shape \(shape)")
             }
+            var target = shape
+            target[position] = sum
+            try target.checkCount(for: "padded")
             let kept = sliced(
                 dim: position, from: Swift.min(Swift.max(-before, 0), Swift.max(size - 1, 0)),
                 count: size + Swift.min(before, 0) + Swift.min(behind, 0))
@@ -200,14 +218,14 @@ extension Tensor {
                     .shape,
                     "padded: \(before) and \(behind) more elements than dimension \(dim) of the shape \(shape) gives")
             }
-            let places = (-before..<(size + behind)).map { i in
+            let places = Tensor.range(sum) - before
+            let folded =
                 switch padding {
-                case .reflection: i < 0 ? -i : i >= size ? 2 * (size - 1) - i : i
-                case .edge: Swift.min(Swift.max(i, 0), size - 1)
-                default: (i + size) % size
+                case .reflection: (size - 1) - abs((size - 1) - abs(places))
+                case .edge: clamp(places, min: 0, max: size - 1)
+                default: remainder(places, size)
                 }
-            }
-            return take(Tensor(places, shape: [places.count]), dim: position)
+            return take(folded, dim: position)
         }
     }
 
@@ -238,10 +256,19 @@ extension Tensor {
     public func split(
         _ sizes: [Int], dim: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
-        var start = 0
-        return sizes.map { size in
-            defer { start += size }
-            return sliced(dim: dim, from: start, count: size, file: file, line: line)
+        attempt(file: file, line: line, instead: []) { () throws(TensorError) in
+            let position = try shape.position(of: dim, in: "split")
+            var start = 0
+            var parts: [Tensor] = []
+            for size in sizes {
+                guard (0...(shape[position] - start)).contains(size) else {
+                    throw TensorError(
+                        .shape, "split: parts of \(sizes) are more than dimension \(dim) of the shape \(shape)")
+                }
+                parts.append(sliced(dim: position, from: start, count: size))
+                start += size
+            }
+            return parts
         }
     }
 
@@ -265,9 +292,10 @@ extension Layout {
     /// The diagonal of dimensions `a` and `b`, whose place is the last.
     fileprivate func diagonal(_ a: Int, _ b: Int, _ offset: Int) -> Layout {
         var result = self
-        let (rows, columns) = (shape[a] - Swift.max(-offset, 0), shape[b] - Swift.max(offset, 0))
+        let distance = Int(clamping: offset.magnitude)
+        let (rows, columns) = (shape[a] - (offset < 0 ? distance : 0), shape[b] - (offset > 0 ? distance : 0))
         let count = Swift.max(Swift.min(rows, columns), 0)
-        if count > 0 { result.offset += offset >= 0 ? offset * strides[b] : -offset * strides[a] }
+        if count > 0 { result.offset += distance * strides[offset >= 0 ? b : a] }
         let order = (0..<rank).filter { $0 != a && $0 != b } + [a]
         result = result.permuted(order + [b]).removing(rank - 1)
         result.shape[rank - 2] = count

@@ -32,7 +32,7 @@ public func round<E: Elementwise>(_ x: E) -> E { .apply(.round, x) }
 ///
 ///     round(Tensor([1.25, 3.14159]), decimals: 1)     // [1.2 3.1]
 public func round<E: Elementwise>(_ x: E, decimals: Int) -> E {
-    let power = Number.float(Foundation.pow(10, Double(abs(decimals))))
+    let power = Number.float(Foundation.pow(10, Double(decimals.magnitude)))
     return .apply(decimals < 0 ? .roundToMultiple : .roundToParts, x, power)
 }
 

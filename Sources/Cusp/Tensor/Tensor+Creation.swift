@@ -81,13 +81,21 @@ extension Tensor {
     /// 0, 1, 2 ... up to, and without, `count`.
     ///
     ///     Tensor.range(4)     // [0 1 2 3] int64
-    public static func range(_ count: Int, dtype: DType = .int64) -> Tensor {
-        Tensor(Array(0..<Swift.max(count, 0)), shape: [Swift.max(count, 0)]).asType(dtype)
+    public static func range(
+        _ count: Int, dtype: DType = .int64, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        attempt(file: file, line: line) { () throws(TensorError) in
+            let shape = try Shape(checking: [Swift.max(count, 0)], for: "range")
+            let buffer = try Buffer(uninitialized: shape, .int64)
+            let elements = buffer.start.assumingMemoryBound(to: Int64.self)
+            for i in 0..<shape[0] { elements[i] = Int64(i) }
+            return Tensor(buffer).asType(dtype)
+        }
     }
 
     /// The unit matrix of `count` rows.
     public static func identity(_ count: Int, dtype: DType = .float32) -> Tensor {
         let index = Tensor.range(count)
-        return (index.reshaped([count, 1]) .== index).asType(dtype)
+        return (index.unsqueezed(dim: 1) .== index).asType(dtype)
     }
 }
