@@ -30,9 +30,9 @@ extension PointwiseFunction {
         shares(x, x[0] .<= x[1] .| Cusp.isNaN(x[1]))
     }
     private static func shares(_ x: [Expression], _ isFirst: Expression) -> [Expression?] {
-        let first = `where`(isFirst, 1.0, 0.0)
-        if KinkPolicy.current == .legacy { return [first, 1 - first] }
-        return [`where`(x[0] .== x[1], 0.5, first), `where`(x[0] .== x[1], 0.5, 1 - first)]
+        let (first, second) = (`where`(isFirst, 1.0, 0.0), `where`(isFirst, 0.0, 1.0))
+        if KinkPolicy.current == .legacy { return [first, second] }
+        return [`where`(x[0] .== x[1], 0.5, first), `where`(x[0] .== x[1], 0.5, second)]
     }
     static let heaviside = PointwiseFunction("heaviside", arity: 2) { x in
         `where`(x[0] .> 0, true, `where`(x[0] .< 0, false, `where`(x[0] .== 0, x[1], x[0])))

@@ -126,9 +126,23 @@ private final class Deriver {
         case .decreed(let decree, _, let operands):
             let slopes = decree.slopes(operands.map(value), value(id))
             for (operand, slope) in zip(operands, slopes) where needed[operand] {
-                if let slope { add(chain(g, slope), to: operand) }
+                if let slope { add(chained(g, slope), to: operand) }
             }
         }
+    }
+
+    /// chain(g, slope). A slope that selects, a truth or 0 in one of two cases, does so here too: what it does not select is 0
+    /// whatever arrives, as forward mode may bring infinities and NaN from there.
+    private func chained(_ g: Expression, _ slope: Expression) -> Expression {
+        guard let position = slope.position, case .operation(let kind, let a, let b, let c) = tracer.values[position]
+        else {
+            return chain(g, slope)
+        }
+        if kind.givesTruth { return `where`(slope, g, 0) }
+        let parts = [b, c].map { Expression(tracer, $0) }
+        guard kind == CK_where, parts.contains(where: { tracer.number($0) != nil }) else { return chain(g, slope) }
+        let products = parts.map { tracer.number($0) == 0 ? 0 : chained(g, $0) }
+        return `where`(Expression(tracer, a), products[0], products[1])
     }
 
     private func add(_ gradient: Expression, to id: Int) {

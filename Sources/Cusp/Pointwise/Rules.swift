@@ -76,9 +76,8 @@ extension Primitive {
         // The bounds are numbers: they have no gradient.
         case CK_clamp:
             [
-                chain(
-                    g,
-                    PointwiseFunction.within(x[0], above: x[1]) .& PointwiseFunction.within(x[0], below: x[2])),
+                `where`(
+                    PointwiseFunction.within(x[0], above: x[1]) .& PointwiseFunction.within(x[0], below: x[2]), g, 0),
                 nil, nil,
             ]
         case CK_where: [nil, `where`(x[0], g, 0), `where`(x[0], 0, g)]

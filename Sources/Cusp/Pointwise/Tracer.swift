@@ -70,6 +70,12 @@ final class Tracer: @unchecked Sendable {
         }
     }
 
+    /// The number that the expression is, if it is one.
+    func number(_ expression: Expression) -> Double? {
+        if case .constant(let number)? = value(expression) { return number.double }
+        return expression.number?.double
+    }
+
     func operation(_ primitive: Primitive, _ operands: [Expression]) -> Expression {
         if simplifies > .none, let simple = simplified(primitive, operands) { return simple }
         let at = operands.map(position(of:)) + [-1, -1]

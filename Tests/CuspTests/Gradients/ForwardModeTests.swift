@@ -26,6 +26,36 @@ import Testing
         #expect(try jvp(at: x, along: Tensor([1, 0, 1])) { sqrt(abs($0)) }.tangent.elements[1] == 0)
     }
 
+    /// What is not selected moves nothing, however fast it moves itself.
+    @Test(arguments: KinkPolicy.allCases)
+    func whatIsNotSelected(policy: KinkPolicy) throws {
+        let step = Pointwise { x in
+            `where`(x .> 0, x, 1)
+        } derivative: { x in
+            x .> 0
+        }
+        let slope = Pointwise { x in
+            x
+        } derivative: { x in
+            `where`(x .> 0, exp(x), 0)
+        }
+        let selecting: [@Sendable (Tensor) -> Tensor] = [
+            { clamp($0, min: 0.5) }, { clamp(-$0, max: -0.5) }, { clamp($0, min: 0.5, max: 2) }, { fmax($0, 0.5) },
+            { fmin(-$0, -0.5) }, { maximum($0, 0.5) }, { minimum(-0.5, -$0) }, { `where`($0 .> 0, $0, 0) },
+            { step($0) }, { slope($0) },
+        ]
+        // At 0 the one goes up infinitely fast, the other by NaN.
+        let moving: [@Sendable (Tensor) -> Tensor] = [{ log($0) }, { sqrt($0) - sqrt($0) }]
+        for (i, f) in selecting.enumerated() {
+            for g in moving {
+                let tangent = try policy.use {
+                    try jvp(at: Tensor([0]), along: Tensor([1])) { f(g($0)) }.tangent
+                }
+                #expect(tangent.floats == [0], "\(i): \(tangent)")
+            }
+        }
+    }
+
     @Test func differentiatedAgain() throws {
         let x = Tensor([0.5, 2], dtype: .float64)
         let v = Tensor([1, 10], dtype: .float64)
