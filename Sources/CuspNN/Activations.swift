@@ -33,7 +33,7 @@ private let tangentShrink = Pointwise { x in
 private let softShrink = Pointwise { x, bound in `where`(abs(x) .<= bound, 0, x - bound * sign(x)) }
 private let hardShrink = Pointwise { x, bound in `where`(abs(x) .<= bound, 0, x) }
 private let thresholdFunction = Pointwise { x, bound, value in `where`(x .<= bound, value, x) }
-private let logLogistic = Pointwise { x in minimum(x, 0) - log1p(exp(-abs(x))) }
+private let logLogistic = Pointwise { x in -softplus(-x) }
 private let gate = Pointwise { a, b in a * sigmoid(b) }
 
 /// The rectifier, max(x, 0), element by element; NaN stays.

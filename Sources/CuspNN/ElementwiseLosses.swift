@@ -15,8 +15,6 @@ private let huberError = Pointwise { x, t, delta in
     let d = abs(x - t)
     return `where`(d .<= delta, 0.5 * d * d, delta * (d - 0.5 * delta))
 }
-/// log(1 + eˣ), without overflow.
-private let softPositive = Pointwise { x in maximum(x, 0) + log1p(exp(-abs(x))) }
 /// A probability that is 0 or 1, as its target says, is at the least loss that it can have: it has no slope there.
 private let settled = Pointwise { p, _ in
     p
@@ -28,7 +26,7 @@ private let binaryEntropy = Pointwise { p, t, weight in
     return -weight * (t * clamp(log(p), min: -100) + (1 - t) * clamp(log1p(-p), min: -100))
 }
 private let binaryEntropyOfLogits = Pointwise { x, t, weight, positive in
-    weight * ((1 - t) * x + (1 + (positive - 1) * t) * softPositive(-x))
+    weight * ((1 - t) * x + (1 + (positive - 1) * t) * softplus(-x))
 }
 private let divergence = Pointwise { x, t in `where`(t .== 0, -t * x, t * (log(t) - x)) }
 private let divergenceOfLogs = Pointwise { x, t in exp(t) * (t - x) }
@@ -50,7 +48,7 @@ private let gaussian = Pointwise { x, t, variance, epsilon, constant in
 private let hinge = Pointwise { x, y, margin in
     `where`(y .!= 1, clamp(margin - x, min: 0), 0) + `where`(y .!= -1, x, 0)
 }
-private let softMargin = Pointwise { x, y in softPositive(-y * x) }
+private let softMargin = Pointwise { x, y in softplus(-y * x) }
 private let ranking = Pointwise { a, b, y, margin in clamp(margin - y * (a - b), min: 0) }
 
 /// (x - t)².

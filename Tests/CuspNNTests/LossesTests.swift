@@ -87,6 +87,27 @@ import Testing
         var testDescription: String { "\(logits.dtype) \(logits.shape) with \(labels.dtype) \(labels.shape)" }
     }
 
+    /// At 0, where the logits of a layer begin whose weights are 0: the slope and the bend of log(1 + eˣ) are 1/2 and 1/4.
+    @Test(arguments: KinkPolicy.allCases)
+    func bendsAtZero(policy: KinkPolicy) throws {
+        let rows: [(f: (Tensor) -> Tensor, slope: Double, bend: Double)] = [
+            ({ logSigmoid($0) }, 0.5, -0.25),
+            ({ softMarginLoss($0, Tensor([1], dtype: .float64)) }, -0.5, 0.25),
+            ({ binaryCrossEntropy(logits: $0, Tensor([0], dtype: .float64)) }, 0.5, 0.25),
+            ({ binaryCrossEntropy(logits: $0, Tensor([1], dtype: .float64)) }, -0.5, 0.25),
+        ]
+        for (i, row) in rows.enumerated() {
+            for zero in [0, -0.0] {
+                let x = Tensor([zero] as [Double])
+                let found = try policy.use {
+                    let slope = try gradient(at: x) { row.f($0).sum() }
+                    return [slope.item(as: Double.self), try hessian(at: x) { row.f($0).sum() }.item()]
+                }
+                #expect(found == [row.slope, row.bend], "\(i)")
+            }
+        }
+    }
+
     @Test(arguments: [
         Mistake(
             logits: .zeros([4]), labels: .zeros([4], dtype: .int64), kind: .shape, mentions: ["[4]", "[n, classes]"]),
