@@ -51,6 +51,8 @@ struct KinkRow: Sendable, CustomTestStringConvertible {
         .init("nanToNumber", [[nan, inf, -inf, 2]], [[0, 0, 0, 1]]) { nanToNumber($0[0]) },
         .init("erfInverse at 1", [[1, -1]], [[inf, inf]]) { erfInverse($0[0]) },
         .init("norm of order 3 at 0", [[0, 0]], [[0, 0]]) { $0[0].norm(3) },
+        .init("norm of order 1/2", [[0, 4, -1]], [[0, 1.5, -3]]) { $0[0].norm(0.5) },
+        .init("norm of order 1/2 at 0", [[0, 0]], [[0, 0]]) { $0[0].norm(0.5) },
         .init("max", [[1, 3, 3, 2, 3]], [[0, 1 / 3.0, 1 / 3.0, 0, 1 / 3.0]]) { $0[0].max() },
         .init("min", [[1, 3, 1, 2]], [[0.5, 0, 0.5, 0]]) { $0[0].min() },
         .init("sqrt", [[0, 4]], [[inf, 0.25]]) { sqrt($0[0]) },

@@ -28,7 +28,10 @@ extension Tensor {
                 p > 0 ? .infinity : -.infinity, dims: dims, keepDim: true, file: file, line: line)
             unit = `where`((end .== 0) .| isInfinite(end), 1, end)
         }
-        let total = pow(size / unit, p).sum(dims: dims, keepDim: keepDim, file: file, line: line)
+        // For p < 1 a 0 is the lowest point of a valley whose sides are upright: its slope of least size is 0, too.
+        let ratio = size / unit
+        let powers = p > 0 && p < 1 ? `where`(size .== 0, 0, pow(`where`(size .== 0, 1, ratio), p)) : pow(ratio, p)
+        let total = powers.sum(dims: dims, keepDim: keepDim, file: file, line: line)
         let length = `where`(total .== 0, 0, pow(`where`(total .== 0, 1, total), 1 / p))
         return length * (unit.rank == 0 ? unit : unit.reshaped(length.shape))
     }
