@@ -75,6 +75,7 @@ import Testing
             "tiled: 9223372036854775807 times dimension 0 of the shape [2] is more than"
         ),
         ({ Tensor([]).tiled([1 << 62]) }, "tiled: 4611686018427387904 times dimension 0 of the shape [0] is more than"),
+        ({ .zeros([1, 1, 1, 1, 1, 1, 1, 2]).tiled([1 << 50, 1, 1, 1, 1, 1, 1, 2]) }, "out of memory: "),
         ({ Tensor([1]).tiled(Array(repeating: 1, count: 9)) }, "tiled: a tensor has at most 8 dimensions"),
         (
             { Tensor([1, 2]).repeated(1 << 62, dim: 0) },

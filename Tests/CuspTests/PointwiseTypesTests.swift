@@ -40,6 +40,8 @@ import Testing
         #expect(`where`(tiny, one, 0).floats == [1, 1])
         #expect(Pointwise { m, x in `where`(m, x, 0) }(tiny, one).floats == [1, 1])
         #expect(`where`(tiny, large, 0).array(of: Int.self) == [16_777_217])
+        // A number that is not whole, where a bool reads what it is compared with.
+        #expect(Pointwise { x in ((x .& x) .>= 1.5).asType(.bool) }(Tensor([0.17])).array(of: Bool.self) == [false])
         // A constant that no double is.
         let n = Tensor([9_007_199_254_740_993], dtype: .int64)
         #expect(Pointwise { n in n .== 9_007_199_254_740_993 }(n).array(of: Bool.self) == [true])

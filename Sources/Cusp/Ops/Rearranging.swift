@@ -33,6 +33,7 @@ extension Tensor {
             var result = reshaped(try Shape(checking: Array(repeating: 1, count: lead) + shape, for: "tiled"))
             for (dim, count) in zip(0..., Array(repeating: 1, count: result.rank - counts.count) + counts)
             where count != 1 {
+                guard dim < result.rank else { break }  // there was no memory, as has been said
                 result = try result.copies(count, of: dim, for: "tiled")
             }
             return result

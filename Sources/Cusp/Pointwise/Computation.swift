@@ -95,7 +95,7 @@ struct Computation {
             switch types[source] {
             // A rounded integer is on the same side of a small one.
             case .elements(let own): own.fits(in: type) || comparesInteger && hasSmall && !own.isFloatingPoint
-            case .number: isSmall(source)
+            case .number: isSmall(source) && (type.isFloatingPoint || isWhole(source))
             }
         }
     }
@@ -104,6 +104,11 @@ struct Computation {
     private func isSmall(_ id: Int) -> Bool {
         guard case .constant(let number) = program.values[id] else { return false }
         return number.double.magnitude < 0x1p24 && number.double == Double(Float(number.double))
+    }
+
+    private func isWhole(_ id: Int) -> Bool {
+        guard case .constant(let number) = program.values[id] else { return false }
+        return number.double == number.double.rounded()
     }
 
     /// Whether the value is what its type makes of the number that was computed, so that it has to be stored first.
