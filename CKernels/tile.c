@@ -39,7 +39,7 @@ static void convert(const ck_run_plan *r, int operand, bool output, int64_t rows
   }
   if (rows == 1 || line_stride == stride * columns) {
     lines = 1, length = rows * columns;
-  } else if (rows > columns || (llabs(line_stride) < llabs(stride) && line_stride != 0)) {
+  } else if (rows > columns || llabs(line_stride) < llabs(stride)) {
     lines = columns, length = rows, line_stride = strides[1], stride = strides[0], slot_line = 1, slot_stride = columns;
   }
   for (int64_t i = 0; i < lines; i++) {

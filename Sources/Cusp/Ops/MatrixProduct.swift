@@ -12,11 +12,7 @@ struct MatrixProduct {
         dtype = a.dtype
         compute = dtype.compute
         let (rows, columns) = (a.shape[a.rank - 2], b.shape[b.rank - 1])
-        if a.rank == 2 && b.rank == 2 {
-            batch = Shape()
-        } else {
-            batch = try Shape.broadcast(a.shape.leading(a.rank - 2), b.shape.leading(b.rank - 2), for: "matmul")
-        }
+        batch = try Shape.broadcast(a.shape.leading(a.rank - 2), b.shape.leading(b.rank - 2), for: "matmul")
         shape = batch.appending(rows).appending(columns)
         try shape.checkCount(for: "matmul")
         (m, n, k) = (Int64(rows), Int64(columns), Int64(a.shape[a.rank - 1]))

@@ -17,12 +17,12 @@ extension Tensor {
                     "sliced: \(count) elements from \(start) in steps of \(step) do not lie in dimension \(dim) of the shape \(shape)"
                 )
             }
-            let change = { (layout: Layout) in layout.sliced(position, start: start, count: count, step: step) }
-            return viewed(change(buffer.layout), by: change)
+            return viewed { $0.sliced(position, start: start, count: count, step: step) }
         }
     }
 
     /// The view that `change` makes of this tensor's layout. Its gradient is zero but at the view.
+    @inline(__always)
     func viewed(_ change: @escaping (Layout) -> Layout) -> Tensor { viewed(change(buffer.layout), by: change) }
 
     /// The same, where the view's layout is known.

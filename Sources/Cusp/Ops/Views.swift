@@ -134,17 +134,16 @@ extension Buffer {
 extension Shape {
     /// These sizes, with a -1 replaced by what is left of `old`, of which they must hold all elements.
     init(inferring sizes: [Int], of old: Shape) throws(TensorError) {
-        var known = sizes
         let open = sizes.firstIndex(of: -1)
-        if let open { known[open] = 1 }
-        let isOpenTwice = known.contains(-1)
-        var new = isOpenTwice ? old : try Shape(checking: known, for: "reshaped")
-        let count = new.elementCount
-        if let open, !isOpenTwice, count > 0 { new[open] = old.elementCount / count }
-        guard !isOpenTwice, open == nil || count > 0, new.elementCount == old.elementCount else {
-            throw TensorError(
-                .shape, "reshaped: the shape \(old) of \(old.elementCount) elements does not fit into \(sizes)")
+        if open == sizes.lastIndex(of: -1) {
+            var known = sizes
+            if let open { known[open] = 1 }
+            try self.init(checking: known, for: "reshaped")
+            let count = elementCount
+            if let open, count > 0 { self[open] = old.elementCount / count }
+            if elementCount == old.elementCount, open == nil || count > 0 { return }
         }
-        self = new
+        throw TensorError(
+            .shape, "reshaped: the shape \(old) of \(old.elementCount) elements does not fit into \(sizes)")
     }
 }
