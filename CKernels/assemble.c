@@ -1,10 +1,10 @@
-// Machine code for a stretch of a program: a loop over a vector of each place, or over eight where an output is summed, whose
-// values stay in registers.
+// Machine code for a stretch of a program: a loop over a vector of each place, or over a round of them where an output is summed,
+// whose values stay in registers.
 #include "builder.h"
 
 #if defined(__x86_64__)
-enum { LONGEST = 32, REGISTERS = 16, SUMS = 8, FIRST_SUM = REGISTERS - SUMS, POINTERS = 4, SUMS_POINTER = VEX_RDX };
-enum { ROOM = 160, FUNCTION_ROOM = 1024 };  // bytes that one instruction takes at most
+enum { LONGEST = 32, POINTERS = 4, SUMS_POINTER = VEX_RDX };
+enum { ROOM = 200, FUNCTION_ROOM = 1200 };  // bytes that one instruction takes at most
 
 static const ck_instruction *instruction(const ck_builder *b, int i) { return &b->r->program->instructions[i]; }
 
@@ -42,18 +42,23 @@ static void end_meanwhile(ck_builder *b) {
   b->meanwhile = 0;
 }
 
+// The vectors of a round, each added to a sum of its own, and the registers of these: the last ones.
+static int sums(const ck_builder *b) { return CK_CODE_ROUND / b->writer.bytes; }
+static int sum_register(const ck_builder *b, int i) { return vex_registers(&b->writer) - sums(b) + i; }
+
 // Sums are in memory, at the place of the output, where functions want the registers.
 static bool sums_outside(const ck_builder *b) { return b->summed >= 0 && b->functions > 0; }
 
 // How often the instructions follow each other in the loop: once for each sum in a register.
-static int copies(const ck_builder *b) { return b->summed >= 0 && !sums_outside(b) ? SUMS : 1; }
+static int copies(const ck_builder *b) { return b->summed >= 0 && !sums_outside(b) ? sums(b) : 1; }
 
 // Bytes of each stream that the loop does at a time.
-static int step_of(const ck_builder *b) { return CK_CODE_VECTOR * (b->writer.twice ? 2 : copies(b)); }
+static int step_of(const ck_builder *b) { return b->writer.bytes * (b->writer.twice ? 2 : copies(b)); }
 
-// Adds to the sum that has every eighth vector.
+// Adds to the sum that has the same vector of every round.
 static void put_sum(ck_builder *b, int value) {
-  if (!sums_outside(b)) return ARITHMETIC(VEX_ADD, FIRST_SUM + b->copy, FIRST_SUM + b->copy, ck_in(value));
+  const int own = sum_register(b, b->copy);
+  if (!sums_outside(b)) return ARITHMETIC(VEX_ADD, own, own, ck_in(value));
   const int sum = ck_take_meanwhile(b);
   const vex_operand outside = {.kind = VEX_STREAM, .reg = SUMS_POINTER, .index = VEX_SCRATCH};
   vex_scratch_count(&b->writer, CK_CODE_ROUND - step_of(b));
@@ -82,7 +87,7 @@ static void put_instruction(ck_builder *b, int i) {
       put_sum(b, result);
     } else {
       // Half a line at a time leaves the caches only if the other half follows at once.
-      const bool past = b->functions == 0 && is_output(b, now->dst) && b->r->past[now->dst];
+      const bool past = (vex_is_long(&b->writer) || b->functions == 0) && is_output(b, now->dst) && b->r->past[now->dst];
       vex_store(&b->writer, past, result, ck_memory(b, now->dst));
     }
     end_meanwhile(b);
@@ -113,33 +118,66 @@ static void put_beginning(ck_builder *b) {
   }
 }
 
-static vex_operand sum_outside(int i) {
-  return (vex_operand){.kind = VEX_STREAM, .reg = SUMS_POINTER, .index = VEX_RCX, .offset = i * CK_CODE_VECTOR};
+static vex_operand sum_outside(const ck_builder *b, int i) {
+  return (vex_operand){.kind = VEX_STREAM, .reg = SUMS_POINTER, .index = VEX_RCX, .offset = i * b->writer.bytes};
 }
 
-// Eight sums, each of every eighth vector, to the end that fold_row of fold.inc comes to: 16 lanes of float32 are two vectors.
+// The sums of a round, to the end that fold_row of fold.inc comes to: a line, which is one vector or two.
 static void begin_sums(ck_builder *b) {
   vex_zero_count(&b->writer);
   const bool outside = sums_outside(b);
   if (outside) vex_pointer(&b->writer, SUMS_POINTER, b->summed);
-  const int zero = outside ? ck_take_meanwhile(b) : FIRST_SUM;
+  const int zero = outside ? ck_take_meanwhile(b) : sum_register(b, 0);
   ARITHMETIC(VEX_XOR, zero, zero, ck_in(zero));
-  for (int i = 0; i < SUMS; i++) {
-    if (outside) vex_store(&b->writer, false, zero, sum_outside(i));
-    else LOAD(FIRST_SUM + i, ck_in(zero));
+  for (int i = 0; i < sums(b); i++) {
+    if (outside) vex_store(&b->writer, false, zero, sum_outside(b, i));
+    else LOAD(sum_register(b, i), ck_in(zero));
   }
   end_meanwhile(b);
 }
 
 static void end_sums(ck_builder *b) {
   vex_zero_count(&b->writer);
-  for (int i = 0; i < SUMS && sums_outside(b); i++) LOAD(FIRST_SUM + i, sum_outside(i));
-  for (int step = 2; step < SUMS; step *= 2)
-    for (int i = 0; i < SUMS; i += 2 * step)
-      for (int half = i; half < i + 2; half++)
-        ARITHMETIC(VEX_ADD, FIRST_SUM + half, FIRST_SUM + half, ck_in(FIRST_SUM + half + step));
-  for (b->copy = 0; b->copy < 2; b->copy++)
-    vex_store(&b->writer, false, FIRST_SUM + b->copy, ck_memory(b, b->summed));
+  const int line = CK_SUM_BYTES / b->writer.bytes;
+  for (int i = 0; i < sums(b) && sums_outside(b); i++) LOAD(sum_register(b, i), sum_outside(b, i));
+  for (int step = line; step < sums(b); step *= 2)
+    for (int i = 0; i < sums(b); i += 2 * step)
+      for (int sum = sum_register(b, i), end = sum + line; sum < end; sum++) ARITHMETIC(VEX_ADD, sum, sum, ck_in(sum + step));
+  for (b->copy = 0; b->copy < line; b->copy++)
+    vex_store(&b->writer, false, sum_register(b, b->copy), ck_memory(b, b->summed));
+}
+
+// With masks, what is left after the last step needs nobody else.
+static bool has_tail(const ck_builder *b) { return vex_is_long(&b->writer) && b->summed < 0; }
+
+static void put_step(ck_builder *b) {
+  for (b->copy = 0; b->copy < copies(b); b->copy++)
+    for (int i = b->first; i < b->end && !b->failed; i++) put_instruction(b, i);
+}
+
+static void put_loop(ck_builder *b) {
+  const ck_builder start = *b;
+  const bool tail = has_tail(b);
+  uint8_t *none = NULL;
+  if (tail) {
+    vex_whole_steps(&b->writer, step_of(b));
+    none = vex_jump_on_zero(&b->writer);
+  } else {
+    vex_zero_count(&b->writer);
+  }
+  uint8_t *const loop = vex_loop(&b->writer);
+  put_step(b);
+  vex_again(&b->writer, step_of(b), tail, loop);
+  if (!tail) return;
+  vex_land(&b->writer, none);
+  none = vex_tail_masks(&b->writer);
+  memcpy(b->held, start.held, sizeof b->held);
+  memcpy(b->truth, start.truth, sizeof b->truth);
+  b->free = start.free, b->of = -1;
+  b->writer.tail = true;
+  put_step(b);
+  b->writer.tail = false;
+  vex_land(&b->writer, none);
 }
 
 // Functions are long chains of results: two of them at a time, in half of the registers each, where these are enough.
@@ -147,20 +185,17 @@ static bool try(ck_builder *b, bool twice) {
   b->functions = 0, b->of = -1;
   for (int i = b->first; i < b->end; i++) b->functions += ck_is_assembled_function(b->r, i);
   if (twice && b->functions == 0) return false;
-  b->writer = (vex_code){b->room.at, b->r->compute == CK_FLOAT64, twice};
-  b->free = (1u << (twice ? VEX_HALF : copies(b) > 1 ? FIRST_SUM : REGISTERS)) - 1;
+  b->writer = (vex_code){b->room.at, b->room.vector, b->r->compute == CK_FLOAT64, twice};
+  b->free = ~0u >> (32 - (twice ? vex_half(&b->writer) : copies(b) > 1 ? sum_register(b, 0) : vex_registers(&b->writer)));
   memset(b->held, -1, sizeof b->held);
   memset(b->pointer, -1, sizeof b->pointer);
   const int most = ((b->end - b->first) * copies(b) + 4) * ROOM + b->functions * FUNCTION_ROOM;
-  if (b->room.end - b->room.at < (twice ? 2 * most : most)) return false;
+  if (b->room.end - b->room.at < most * (twice ? 2 : 1) * (has_tail(b) ? 2 : 1)) return false;
   put_beginning(b);
   b->writer.twice = false;
   if (b->summed >= 0) begin_sums(b);
   b->writer.twice = twice;
-  uint8_t *const loop = vex_loop(&b->writer);
-  for (b->copy = 0; b->copy < copies(b); b->copy++)
-    for (int i = b->first; i < b->end && !b->failed; i++) put_instruction(b, i);
-  vex_again(&b->writer, step_of(b), loop);
+  put_loop(b);
   b->writer.twice = false;
   if (b->summed >= 0) end_sums(b);
   vex_return(&b->writer);
@@ -177,7 +212,8 @@ bool ck_assemble(const ck_run_plan *plan, int first, int summed, ck_code_room *r
     for (int twice = 1; twice >= 0; twice--) {
       ck_builder b = {.r = plan, .first = first, .end = end, .summed = summed, .room = *room};
       if (!try(&b, twice)) continue;
-      *stretch = (ck_stretch){first, end - first, step_of(&b), (void (*)(int64_t, const void *const *))room->at};
+      const int step = has_tail(&b) ? (int)ck_size(plan->compute) : step_of(&b);
+      *stretch = (ck_stretch){first, end - first, step, (void (*)(int64_t, const void *const *))room->at};
       *room = b.room;
       room->at = b.writer.at;
       return true;

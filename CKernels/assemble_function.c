@@ -76,15 +76,16 @@ static void put_polynomial(ck_builder *b, int out, int x, int square, numbers c)
 #undef C
 }
 
-// exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1): out = exp(r) - 1, and n + more in the low bits. x, which is lost, is within limits.
-static void put_parts(ck_builder *b, int x, int more, int n, int out) {
+// exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1): out = exp(r) - 1, and n + more in the low bits, or n itself, as a number, where only
+// that is wanted. x, which is lost, is within limits.
+static void put_parts(ck_builder *b, int x, int more, int n, bool as_number, int out) {
   const vex_operand shift = ck_number_in_pool(b, (ck_wide(b) ? 0x1.8p52 : 0x1.8p23) + more);
-  const int square = ck_take_meanwhile(b);
+  const int square = ck_take_meanwhile(b), number = as_number ? n : square;
   LOAD(n, NUMBER(log2_e));
   FUSED(VEX_FMA_BY, n, x, shift);
-  ARITHMETIC(VEX_SUB, square, n, shift);
-  FUSED(VEX_FMA, x, square, NUMBER(-ln2_high));
-  FUSED(VEX_FMA, x, square, NUMBER(-ln2_low));
+  ARITHMETIC(VEX_SUB, number, n, shift);
+  FUSED(VEX_FMA, x, number, NUMBER(-ln2_high));
+  FUSED(VEX_FMA, x, number, NUMBER(-ln2_low));
   ARITHMETIC(VEX_MUL, square, x, ck_in(x));
   put_polynomial(b, out, x, square, NUMBERS(exp_rest));
   FUSED(VEX_FMA_BY, out, square, ck_in(x));
@@ -96,11 +97,21 @@ static void put_least(ck_builder *b, int x, vex_operand least, int limit) {
   ARITHMETIC(VEX_MAX, x, limit, ck_in(x));
 }
 
+// out = exp(x) of any x within limits, which is lost: with AVX-512, whose scaling rounds once, as the factors do of which it takes
+// the place.
+static void put_scaled(ck_builder *b, int x, int out) {
+  const int n = ck_take_meanwhile(b);
+  put_parts(b, x, 0, n, true, out);
+  ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
+  vex_scale(&b->writer, out, out, ck_in(n));
+}
+
 // exp(x) for x <= 0, which is lost: exp_minus.
 static void put_exp_minus(ck_builder *b, int x, int out) {
-  const int n = ck_take_meanwhile(b);
   put_least(b, x, NUMBER(exp_min), out);
-  put_parts(b, x, bias(b) + 64, n, out);
+  if (vex_is_long(&b->writer)) return put_scaled(b, x, out);
+  const int n = ck_take_meanwhile(b);
+  put_parts(b, x, bias(b) + 64, n, false, out);
   ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
   SHIFT_LEFT(n, n, mantissa_bits(b));
   ARITHMETIC(VEX_MUL, out, out, ck_in(n));
@@ -109,11 +120,12 @@ static void put_exp_minus(ck_builder *b, int x, int out) {
 
 // exp(x) of any x, which is lost: 2^n in two factors.
 static void put_exp(ck_builder *b, int x, int out) {
-  const int n = ck_take_meanwhile(b), half = ck_take_meanwhile(b), power = x;
   LOAD(out, NUMBER(exp_max));
   ARITHMETIC(VEX_MIN, x, out, ck_in(x));
   put_least(b, x, NUMBER(exp_min), out);
-  put_parts(b, x, 0, n, out);
+  if (vex_is_long(&b->writer)) return put_scaled(b, x, out);
+  const int n = ck_take_meanwhile(b), half = ck_take_meanwhile(b), power = x;
+  put_parts(b, x, 0, n, false, out);
   ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
   vex_shift(&b->writer, false, half, ck_in(n), 1);
   vex_subtract_whole(&b->writer, n, n, ck_in(half));
@@ -155,12 +167,11 @@ static int put_shared_exponential(ck_builder *b, int i) {
 
 static void put_sigmoid(ck_builder *b, int i, int out) {
   const int e = put_shared_exponential(b, i), x = ck_number(b, b->r->program->instructions[i].a);
-  const int below = ck_take_meanwhile(b);
-  COMPARE(VEX_LT, below, x, ck_pool(b, CK_POOL_ZERO));
+  const int sum = ck_take_meanwhile(b);
   LOAD(out, ck_pool(b, CK_POOL_ONE));
-  BLEND(out, out, ck_in(e), below);
-  ARITHMETIC(VEX_ADD, below, e, ck_pool(b, CK_POOL_ONE));
-  ARITHMETIC(VEX_DIV, out, out, ck_in(below));
+  ARITHMETIC(VEX_ADD, sum, e, ck_in(out));
+  SELECT(VEX_LT, x, ck_pool(b, CK_POOL_ZERO), out, out, ck_in(e));
+  ARITHMETIC(VEX_DIV, out, out, ck_in(sum));
 }
 
 static void put_sigmoid_slope(ck_builder *b, int i, int out) {
@@ -175,7 +186,7 @@ static void put_tanh(ck_builder *b, int x, int out) {
   ARITHMETIC(VEX_AND, inside, x, ck_pool(b, CK_POOL_SIZE));
   ARITHMETIC(VEX_MUL, inside, inside, ck_number_in_pool(b, -2));
   put_least(b, inside, NUMBER(expm1_min), out);
-  put_parts(b, inside, bias(b), n, out);
+  put_parts(b, inside, bias(b), n, false, out);
   SHIFT_LEFT(n, n, mantissa_bits(b));
   ARITHMETIC(VEX_SUB, less, n, ck_pool(b, CK_POOL_ONE));
   FUSED(VEX_FMA_BY, out, n, ck_in(less));
@@ -191,8 +202,7 @@ static void put_softplus(ck_builder *b, int x, int out) {
   ARITHMETIC(VEX_OR, size, x, ck_pool(b, CK_POOL_SIGN));
   put_exp_minus(b, size, e);
   put_log1p(b, e, out);
-  COMPARE(VEX_GT, e, x, ck_pool(b, CK_POOL_ZERO));
-  ARITHMETIC(VEX_AND, e, e, ck_in(x));
+  KEEP(VEX_GT, x, ck_pool(b, CK_POOL_ZERO), e, ck_in(x));
   ARITHMETIC(VEX_ADD, out, e, ck_in(out));
 }
 
@@ -202,15 +212,13 @@ static void put_logaddexp(ck_builder *b, int x, int y, int out) {
   ARITHMETIC(VEX_MAX, large, x, ck_in(y));
   ARITHMETIC(VEX_MIN, small, y, ck_in(x));
   ARITHMETIC(VEX_SUB, difference, large, ck_in(small));
-  COMPARE(VEX_NE, low, x, ck_in(y));
-  ARITHMETIC(VEX_AND, difference, difference, ck_in(low));
+  KEEP(VEX_NE, x, ck_in(y), difference, ck_in(difference));
   ARITHMETIC(VEX_SUB, e, difference, ck_in(large));  // the part of it that is small's
   ARITHMETIC(VEX_SUB, low, difference, ck_in(e));
   ARITHMETIC(VEX_SUB, low, large, ck_in(low));
   ARITHMETIC(VEX_ADD, e, small, ck_in(e));
   ARITHMETIC(VEX_SUB, low, low, ck_in(e));
-  COMPARE(VEX_ORDERED, e, low, ck_in(low));
-  ARITHMETIC(VEX_AND, low, low, ck_in(e));
+  KEEP(VEX_ORDERED, low, ck_in(low), low, ck_in(low));
   ARITHMETIC(VEX_XOR, difference, difference, ck_pool(b, CK_POOL_SIGN));
   put_exp_minus(b, difference, e);
   FUSED(VEX_FMA_LESS, low, e, ck_in(e));

@@ -21,9 +21,9 @@ ck_operation ck_operation_of(const ck_run_plan *r, const ck_instruction *in) {
   return ck_amounts_to(in->operation, r->compute, (const char *)r->constants + i * size, is_constant);
 }
 
-static bool is_number(const ck_builder *b, int place, int vector) {
+static bool is_number(const ck_builder *b, int place, int line) {
   const int pool = ck_constant(b, place);
-  return pool >= 0 && memcmp(b->room.pool + pool * CK_CODE_VECTOR, b->room.pool + vector * CK_CODE_VECTOR, CK_CODE_VECTOR) == 0;
+  return pool >= 0 && memcmp(b->room.pool + pool * CK_CODE_LINE, b->room.pool + line * CK_CODE_LINE, CK_CODE_LINE) == 0;
 }
 
 static bool is_ordinary(const ck_builder *b, int place) {  // a constant that is not NaN
@@ -43,28 +43,30 @@ static int comparison(ck_operation operation) {
 }
 
 static void put_where(ck_builder *b, const ck_instruction *i, int out) {
-  int mask = ck_value(b, i->a);
-  if (!b->truth[i->a]) {
-    const int number = mask;
-    mask = ck_take_meanwhile(b);
-    COMPARE(VEX_NE, mask, number, ck_pool(b, CK_POOL_ZERO));
-  }
+  const int mask = ck_value(b, i->a);
+  const vex_operand zero = ck_pool(b, CK_POOL_ZERO);
+  const bool truth = b->truth[i->a];
   if (is_number(b, i->c, CK_POOL_ZERO)) {
-    ARITHMETIC(VEX_AND, out, mask, ck_operand_of(b, i->b));
+    const vex_operand yes = ck_operand_of(b, i->b);
+    if (truth) ARITHMETIC(VEX_AND, out, mask, yes);
+    else KEEP(VEX_NE, mask, zero, out, yes);
   } else if (is_number(b, i->b, CK_POOL_ZERO)) {
-    ARITHMETIC(VEX_AND_NOT, out, mask, ck_operand_of(b, i->c));
+    const vex_operand no = ck_operand_of(b, i->c);
+    if (truth) ARITHMETIC(VEX_AND_NOT, out, mask, no);
+    else KEEP(VEX_EQ, mask, zero, out, no);
   } else {
     const int no = ck_number(b, i->c);
-    BLEND(out, no, ck_operand_of(b, i->b), mask);
+    const vex_operand yes = ck_operand_of(b, i->b);
+    if (truth) BLEND(out, no, yes, mask);
+    else SELECT(VEX_NE, mask, zero, out, no, yes);
   }
 }
 
 // (a != a) ? a : ((a > b) ? a : b), or the other way round.
 static void put_extreme(ck_builder *b, const ck_instruction *i, int code, int out) {
-  const int a = ck_number(b, i->a), nan = ck_take_meanwhile(b);
+  const int a = ck_number(b, i->a);
   ARITHMETIC(code, out, a, ck_operand_of(b, i->b));
-  COMPARE(VEX_UNORDERED, nan, a, ck_in(a));
-  BLEND(out, out, ck_in(a), nan);
+  SELECT(VEX_UNORDERED, a, ck_in(a), out, out, ck_in(a));
 }
 
 // As `between` of operations.inc.
@@ -83,11 +85,8 @@ static void put_clamp(ck_builder *b, const ck_instruction *i, int out) {
 }
 
 static void put_sign(ck_builder *b, int a, int out) {
-  const int mask = ck_take_meanwhile(b);
-  COMPARE(VEX_LT, mask, a, ck_pool(b, CK_POOL_ZERO));
-  BLEND(out, a, ck_pool(b, CK_POOL_MINUS_ONE), mask);
-  COMPARE(VEX_GT, mask, a, ck_pool(b, CK_POOL_ZERO));
-  BLEND(out, out, ck_pool(b, CK_POOL_ONE), mask);
+  SELECT(VEX_LT, a, ck_pool(b, CK_POOL_ZERO), out, a, ck_pool(b, CK_POOL_MINUS_ONE));
+  SELECT(VEX_GT, a, ck_pool(b, CK_POOL_ZERO), out, out, ck_pool(b, CK_POOL_ONE));
 }
 
 bool ck_put(ck_builder *b, const ck_instruction *i, int out) {
@@ -121,13 +120,10 @@ bool ck_put(ck_builder *b, const ck_instruction *i, int out) {
   case CK_add: case CK_sub: case CK_mul: case CK_div:
     ARITHMETIC(codes[operation], out, a, ck_operand_of(b, i->b));
     return false;
-  case CK_chain: {  // (a == 0) ? 0 : a * b
-    const int some = ck_take_meanwhile(b);
-    COMPARE(VEX_NE, some, a, ck_pool(b, CK_POOL_ZERO));
+  case CK_chain:  // (a == 0) ? 0 : a * b
     ARITHMETIC(VEX_MUL, out, a, ck_operand_of(b, i->b));
-    ARITHMETIC(VEX_AND, out, out, ck_in(some));
+    KEEP(VEX_NE, a, ck_pool(b, CK_POOL_ZERO), out, ck_in(out));
     return false;
-  }
   case CK_copysign: {
     const int sign = ck_take_meanwhile(b);
     ARITHMETIC(VEX_AND, sign, ck_number(b, i->b), ck_pool(b, CK_POOL_SIGN));

@@ -32,19 +32,19 @@ int ck_constant(const ck_builder *b, int place) {
 
 vex_operand ck_number_in_pool(ck_builder *b, double number) {
   const float single = (float)number;
-  uint8_t vector[CK_CODE_VECTOR];
-  ck_fill_vector(vector, ck_wide(b) ? (const void *)&number : &single, ck_size(b->r->compute));
+  uint8_t line[CK_CODE_LINE];
+  ck_fill_line(line, ck_wide(b) ? (const void *)&number : &single, ck_size(b->r->compute));
   int i = 0;
-  while (i < b->room.vectors && memcmp(b->room.pool + i * CK_CODE_VECTOR, vector, CK_CODE_VECTOR) != 0) i++;
+  while (i < b->room.lines && memcmp(b->room.pool + i * CK_CODE_LINE, line, CK_CODE_LINE) != 0) i++;
   if (i == CK_POOL_MOST) return b->failed = true, ck_pool(b, 0);
-  if (i == b->room.vectors) memcpy(b->room.pool + b->room.vectors++ * CK_CODE_VECTOR, vector, CK_CODE_VECTOR);
+  if (i == b->room.lines) memcpy(b->room.pool + b->room.lines++ * CK_CODE_LINE, line, CK_CODE_LINE);
   return ck_pool(b, i);
 }
 
 vex_operand ck_memory(ck_builder *b, int place) {
   if (b->pointer[place] < 0) vex_pointer(&b->writer, VEX_SCRATCH, place);
   const int base = b->pointer[place] < 0 ? VEX_SCRATCH : b->pointer[place];
-  return (vex_operand){.kind = VEX_STREAM, .reg = base, .index = VEX_RCX, .offset = b->copy * CK_CODE_VECTOR};
+  return (vex_operand){.kind = VEX_STREAM, .reg = base, .index = VEX_RCX, .offset = b->copy * b->writer.bytes};
 }
 
 int ck_value(ck_builder *b, int place) {

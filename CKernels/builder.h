@@ -3,7 +3,8 @@
 #define CK_BUILDER_H
 
 #include "code.h"
-#include "vex.h"
+#include "vex_loop.h"
+#include "vex_vectors.h"
 
 typedef struct {
   const ck_run_plan *r;
@@ -24,21 +25,25 @@ typedef struct {
 
 static inline bool ck_wide(const ck_builder *b) { return b->r->compute == CK_FLOAT64; }
 static inline vex_operand ck_in(int reg) { return (vex_operand){.kind = VEX_REGISTER, .reg = reg}; }
-static inline vex_operand ck_pool(const ck_builder *b, int vector) {
-  return (vex_operand){.kind = VEX_POOL, .pool = b->room.pool + vector * CK_CODE_VECTOR};
+static inline vex_operand ck_pool(const ck_builder *b, int line) {
+  return (vex_operand){.kind = VEX_POOL, .pool = b->room.pool + line * CK_CODE_LINE};
 }
-// The vector that has this number in all lanes.
+// The line that has this number in all lanes.
 vex_operand ck_number_in_pool(ck_builder *b, double number);
 #define ARITHMETIC(code, out, a, rm) vex_arithmetic(&b->writer, code, out, a, rm)
 #define COMPARE(how, out, a, rm) vex_compare(&b->writer, how, out, a, rm)
 #define BLEND(out, no, yes, mask) vex_blend(&b->writer, out, no, yes, mask)
+#define SELECT(how, a, rm, out, no, yes) vex_select(&b->writer, how, a, rm, out, no, yes, ck_take_mask(b))
+#define KEEP(how, a, rm, out, value) vex_keep(&b->writer, how, a, rm, out, value, ck_take_mask(b))
 #define LOAD(out, from) vex_load(&b->writer, out, from)
 
 // A free register; and one that is free again after the instruction.
 int ck_take(ck_builder *b);
 int ck_take_meanwhile(ck_builder *b);
+// One for a mask, where masks are in vector registers.
+static inline int ck_take_mask(ck_builder *b) { return vex_is_long(&b->writer) ? VEX_NONE : ck_take_meanwhile(b); }
 
-// The vector in the pool that has a constant's number; -1 if the place is no constant.
+// The line of the pool that has a constant's number; -1 if the place is no constant.
 int ck_constant(const ck_builder *b, int place);
 // Where the place's elements of this round are.
 vex_operand ck_memory(ck_builder *b, int place);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { MEMORY = 32 << 10, MOST_CODES = 8 };
+enum { MEMORY = 64 << 10, MOST_CODES = 8 };
 static const int64_t LONG_RUN = 16 << 10;  // elements; to make code of 16 instructions, two of them functions, takes 40 us
 
 static _Atomic int64_t compiled_from = -1;
@@ -47,14 +47,14 @@ static uint32_t bits(const bool *flags, int count) {
 }
 
 static const ck_code *find(const ck_code *code, const ck_code *like) {
-  while (code && (code->compute != like->compute || code->repeated != like->repeated || code->past != like->past ||
+  while (code && (code->compute != like->compute || code->vector != like->vector || code->repeated != like->repeated || code->past != like->past ||
                   code->summed != like->summed))
     code = code->next;
   return code;
 }
 
-void ck_fill_vector(uint8_t *vector, const void *number, size_t size) {
-  for (size_t at = 0; at < CK_CODE_VECTOR; at += size) memcpy(vector + at, number, size);
+void ck_fill_line(uint8_t *line, const void *number, size_t size) {
+  for (size_t at = 0; at < CK_CODE_LINE; at += size) memcpy(line + at, number, size);
 }
 
 static void fill_pool(uint8_t *pool, const ck_run_plan *r) {
@@ -62,13 +62,13 @@ static void fill_pool(uint8_t *pool, const ck_run_plan *r) {
   const size_t size = ck_size(r->compute);
   for (int i = 0; i < CK_POOL_FIXED; i++) {
     const float single = (float)numbers[i];
-    ck_fill_vector(pool + i * CK_CODE_VECTOR, size == 4 ? (const void *)&single : &numbers[i], size);
+    ck_fill_line(pool + i * CK_CODE_LINE, size == 4 ? (const void *)&single : &numbers[i], size);
   }
   // All bits but the sign.
-  for (int i = 0; i < CK_CODE_VECTOR; i++)
-    pool[CK_POOL_SIZE * CK_CODE_VECTOR + i] = ~pool[CK_POOL_SIGN * CK_CODE_VECTOR + i];
+  for (int i = 0; i < CK_CODE_LINE; i++)
+    pool[CK_POOL_SIZE * CK_CODE_LINE + i] = ~pool[CK_POOL_SIGN * CK_CODE_LINE + i];
   for (int i = 0; i < r->program->constants; i++)
-    ck_fill_vector(pool + (CK_POOL_FIXED + i) * CK_CODE_VECTOR, (const char *)r->constants + (size_t)i * size, size);
+    ck_fill_line(pool + (CK_POOL_FIXED + i) * CK_CODE_LINE, (const char *)r->constants + (size_t)i * size, size);
 }
 
 // All stretches of the program, in memory of their own that nobody writes to any more.
@@ -76,11 +76,11 @@ static ck_code *make(const ck_run_plan *r, const ck_code *like) {
   ck_code *code = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (code == MAP_FAILED) return NULL;
   *code = *like;
-  uint8_t *pool = (uint8_t *)code + (sizeof *code + CK_CODE_VECTOR - 1) / CK_CODE_VECTOR * CK_CODE_VECTOR;
+  uint8_t *pool = (uint8_t *)code + (sizeof *code + CK_CODE_LINE - 1) / CK_CODE_LINE * CK_CODE_LINE;
   fill_pool(pool, r);
-  ck_code_room room = {.pool = pool, .end = (uint8_t *)code + MEMORY};
-  room.vectors = CK_POOL_FIXED + r->program->constants;
-  room.at = pool + CK_POOL_MOST * CK_CODE_VECTOR;
+  ck_code_room room = {.pool = pool, .end = (uint8_t *)code + MEMORY, .vector = like->vector};
+  room.lines = CK_POOL_FIXED + r->program->constants;
+  room.at = pool + CK_POOL_MOST * CK_CODE_LINE;
   for (int i = 0; i < r->program->count && code->stretches < CK_STRETCHES;) {
     ck_stretch *next = &code->stretch[code->stretches];
     const bool made = ck_assemble(r, i, like->summed, &room, next);
@@ -92,20 +92,25 @@ static ck_code *make(const ck_run_plan *r, const ck_code *like) {
   return code;
 }
 
-static bool runs_here(void) { return strncmp(ck_kernels()->name, "avx", 3) == 0; }
+// Bytes of a vector here, 0 where there is no code for the instruction set.
+static int vector_here(void) {
+  const int vector = ck_kernels()->vector;
+  return vector < 32 ? 0 : vector;
+}
 
 const ck_stretch *ck_whole_code(const ck_program *program, ck_dtype compute, uint32_t repeated) {
-  if (!runs_here()) return NULL;
-  const ck_code like = {.compute = compute, .repeated = repeated, .summed = -1};
+  const ck_code like = {.compute = compute, .vector = vector_here(), .repeated = repeated, .summed = -1};
   const ck_code *code = find(atomic_load_explicit((_Atomic(ck_code *) *)&program->codes->first, memory_order_acquire), &like);
   return code && code->stretches == 1 && code->stretch->count == program->count ? code->stretch : NULL;
 }
 
 const ck_code *ck_code_for(const ck_run_plan *r, int summed) {
-  if (r->compute > CK_FLOAT64 || !runs_here()) return NULL;
+  const int vector = vector_here();
+  if (r->compute > CK_FLOAT64 || !vector) return NULL;
   _Atomic(ck_code *) *codes = (_Atomic(ck_code *) *)&r->program->codes->first;
   const int operands = r->program->inputs + r->program->outputs;
   const ck_code like = {.compute = r->compute,
+                        .vector = vector,
                         .repeated = bits(r->repeated, operands),
                         .past = bits(r->past, operands),
                         .summed = summed};

@@ -126,7 +126,7 @@ static bool is_flat_sum(const plan *p) {
     const int64_t stride = operand->strides[0];
     if (i == p->inputs) continue;
     if (operand->dtype != p->compute || (stride != 1 && (stride != 0 || i > p->inputs))) return false;
-    if (p->whole.past[i] && (uintptr_t)operand->data % CK_CODE_VECTOR != 0) return false;
+    if (p->whole.past[i] && (uintptr_t)operand->data % CK_CODE_LINE != 0) return false;
   }
   return p->per * (int64_t)ck_size(p->compute) % CK_CODE_ROUND == 0;
 }

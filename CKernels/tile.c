@@ -141,7 +141,7 @@ static void run_stretch(const ck_run_plan *r, const tile *t, const ck_stretch *s
   const int64_t size = (int64_t)ck_size(r->compute), bytes = t->rows * t->columns * size;
   int64_t done = bytes / stretch->step * stretch->step;
   for (int i = r->program->inputs; i < r->layout.operands; i++)
-    if (r->past[i] && (uintptr_t)t->places[i] % CK_CODE_VECTOR != 0) done = 0;
+    if (r->past[i] && (uintptr_t)t->places[i] % CK_CODE_LINE != 0) done = 0;
   if (done > 0) stretch->run(done, t->places);
   for (int i = 0; i < stretch->count && done < bytes; i++)
     row(r, t, &r->program->instructions[stretch->first + i], done / size);

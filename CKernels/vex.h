@@ -1,10 +1,11 @@
-// How x86-64 writes AVX instructions down (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, 2.3: the VEX
-// prefix), as far as assemble.c wants them. Registers are numbers; vectors are of 256 bits, of float64 where code is `wide`, else of
-// float32.
+// How x86-64 writes AVX and AVX-512 instructions down (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, 2.3
+// and 2.7: the VEX and the EVEX prefix), as far as assemble.c wants them. Registers are numbers; vectors are of 32 bytes, with VEX, or
+// of 64, with EVEX; of float64 where code is `wide`, else of float32.
 //
-// A function made of these is called with the bytes to go in rdi and the places in rsi; rcx counts the bytes that are done.
+// A function made of these is called with the bytes to go in rdi and the places in rsi; rcx counts the bytes that are done. What is
+// left of them after the last step is done by instructions that follow the loop, with masks, where it is a `tail`.
 // Where it is `twice`, every instruction on vectors follows once more at once, on the next vector of each stream and in the
-// registers from VEX_HALF on: two chains of results that do not wait for each other.
+// upper half of the registers: two chains of results that do not wait for each other.
 #ifndef CK_VEX_H
 #define CK_VEX_H
 
@@ -18,9 +19,14 @@ static const int vex_pointers[] = {VEX_R8, VEX_R8 + 1, VEX_R8 + 2, VEX_R8 + 3};
 
 typedef struct {
   uint8_t *at;
-  bool wide, twice;
+  int bytes;  // of a vector
+  bool wide, twice, tail;
 } vex_code;
-enum { VEX_HALF = 8, VEX_BYTES = 32, VEX_NONE = -1 };
+enum { VEX_LONG = 64, VEX_NONE = -1 };
+
+static inline bool vex_is_long(const vex_code *c) { return c->bytes == VEX_LONG; }
+static inline int vex_registers(const vex_code *c) { return vex_is_long(c) ? 32 : 16; }
+static inline int vex_half(const vex_code *c) { return vex_registers(c) / 2; }
 
 typedef struct {
   enum { VEX_REGISTER, VEX_POOL, VEX_STREAM } kind;
@@ -46,14 +52,29 @@ static inline void vex_word(vex_code *c, int64_t word) {
   c->at += sizeof bits;
 }
 
-enum { VEX_66 = 1, VEX_WIDE = 0x80 };
+// With EVEX, what a mask register says no to stays as it was, or is 0.
+enum { VEX_66 = 1, VEX_F3 = 2, VEX_MASK = 4, VEX_TAIL = 3 * VEX_MASK, VEX_ZEROED = 0x20, VEX_WIDE = 0x80 };
+
+// The prefix of an instruction whose register numbers are these; `base`: of a register, or of an address.
+static inline void vex_prefix(vex_code *c, int map, int prefix, int reg, int other, int base, bool is_register) {
+  const int inverted = other == VEX_NONE ? 31 : ~other & 31, type = prefix & 3;
+  if (!vex_is_long(c)) {
+    vex_byte(c, 0xc4);
+    vex_byte(c, (reg < 8) << 7 | 1 << 6 | (base < 8) << 5 | map);
+    vex_byte(c, (prefix & VEX_WIDE) | (inverted & 15) << 3 | 1 << 2 | type);
+    return;
+  }
+  const int above = is_register ? !(base & 16) : 1;
+  vex_byte(c, 0x62);
+  vex_byte(c, !(reg & 8) << 7 | above << 6 | !(base & 8) << 5 | !(reg & 16) << 4 | map);
+  vex_byte(c, c->wide << 7 | (inverted & 15) << 3 | 1 << 2 | type);
+  vex_byte(c, (prefix & VEX_ZEROED) << 2 | 2 << 5 | (inverted & 16) >> 1 | (prefix >> 2 & 7));
+}
 
 // The prefix, the code, and the operands: `reg`, `other` and what `rm` names. `last`: the byte that follows.
 static inline void vex_put_once(vex_code *c, int map, int prefix, int code, int reg, int other, vex_operand rm, int last) {
   const int base = rm.kind == VEX_POOL ? 0 : rm.reg, middle = (reg & 7) << 3;
-  vex_byte(c, 0xc4);
-  vex_byte(c, (reg < 8) << 7 | 1 << 6 | (base < 8) << 5 | map);
-  vex_byte(c, (other == VEX_NONE ? 15 : ~other & 15) << 3 | 1 << 2 | prefix);
+  vex_prefix(c, map, prefix, reg, other, base, rm.kind == VEX_REGISTER);
   vex_byte(c, code);
   switch (rm.kind) {
   case VEX_REGISTER: vex_byte(c, 0xc0 | middle | (base & 7)); break;
@@ -69,106 +90,20 @@ static inline void vex_put_once(vex_code *c, int map, int prefix, int code, int 
   if (last != VEX_NONE) vex_byte(c, last);
 }
 
-// `next`: what is added to `reg` and to `last` for the second vector.
+// What is added for the second vector: `next_reg` and `next_rm` to registers, `next_last` to the last byte.
 static inline void vex_put_as(vex_code *c, int map, int prefix, int code, int reg, int other, vex_operand rm, int last,
-                              int next_reg, int next_last) {
+                              int next_reg, int next_rm, int next_last) {
   vex_put_once(c, map, prefix, code, reg, other, rm, last);
   if (!c->twice) return;
-  if (rm.kind == VEX_REGISTER) rm.reg += VEX_HALF;
-  if (rm.kind == VEX_STREAM) rm.offset += VEX_BYTES;
-  vex_put_once(c, map, prefix, code, reg + next_reg, other == VEX_NONE ? other : other + VEX_HALF, rm,
-               last == VEX_NONE ? last : last + next_last);
+  if (rm.kind == VEX_REGISTER) rm.reg += next_rm;
+  if (rm.kind == VEX_STREAM) rm.offset += c->bytes;
+  if (other != VEX_NONE) other += vex_half(c);
+  if (last != VEX_NONE) last += next_last;
+  vex_put_once(c, map, prefix & 3 << 2 ? prefix + VEX_MASK : prefix, code, reg + next_reg, other, rm, last);
 }
 
 static inline void vex_put(vex_code *c, int map, int prefix, int code, int reg, int other, vex_operand rm, int last) {
-  vex_put_as(c, map, prefix, code, reg, other, rm, last, VEX_HALF, 0);
-}
-
-static inline void vex_arithmetic(vex_code *c, int code, int out, int a, vex_operand b) {
-  vex_put(c, 1, c->wide, code, out, a, b, VEX_NONE);
-}
-
-static inline void vex_fused(vex_code *c, int code, int out, int a, vex_operand b) {
-  vex_put(c, 2, VEX_66 | (c->wide ? VEX_WIDE : 0), code, out, a, b, VEX_NONE);
-}
-
-// Integers as wide as the numbers: a sum, a difference, and a shift by so many bits.
-static inline void vex_add_whole(vex_code *c, int out, int a, vex_operand b) {
-  vex_put(c, 1, VEX_66, c->wide ? 0xd4 : 0xfe, out, a, b, VEX_NONE);
-}
-
-static inline void vex_subtract_whole(vex_code *c, int out, int a, vex_operand b) {
-  vex_put(c, 1, VEX_66, c->wide ? 0xfb : 0xfa, out, a, b, VEX_NONE);
-}
-
-static inline void vex_shift(vex_code *c, bool left, int out, vex_operand a, int bits) {
-  vex_put_as(c, 1, VEX_66, c->wide ? 0x73 : 0x72, left ? 6 : 2, out, a, bits, 0, 0);
-}
-
-static inline void vex_compare(vex_code *c, int how, int out, int a, vex_operand b) {
-  vex_put(c, 1, c->wide, 0xc2, out, a, b, how);
-}
-
-// `yes` where the mask's sign is set, else `no`.
-static inline void vex_blend(vex_code *c, int out, int no, vex_operand yes, int mask) {
-  vex_put_as(c, 3, VEX_66, c->wide ? 0x4b : 0x4a, out, no, yes, mask << 4, VEX_HALF, VEX_HALF << 4);
-}
-
-static inline void vex_round(vex_code *c, int how, int out, vex_operand a) {
-  vex_put(c, 3, VEX_66, c->wide ? 9 : 8, out, VEX_NONE, a, how);
-}
-
-static inline void vex_load(vex_code *c, int out, vex_operand from) {
-  vex_put(c, 1, c->wide, 0x10, out, VEX_NONE, from, VEX_NONE);
-}
-
-static inline void vex_store(vex_code *c, bool past_caches, int from, vex_operand to) {
-  vex_put(c, 1, c->wide, past_caches ? 0x2b : 0x11, from, VEX_NONE, to, VEX_NONE);
-}
-
-// One element at an address, in all lanes.
-static inline void vex_broadcast(vex_code *c, int out, int address) {
-  for (int reg = out; reg <= out + (c->twice ? VEX_HALF : 0); reg += VEX_HALF) {
-    vex_byte(c, 0xc4);
-    vex_byte(c, (reg < 8) << 7 | 1 << 6 | 1 << 5 | 2);
-    vex_byte(c, 15 << 3 | 1 << 2 | 1);
-    vex_byte(c, c->wide ? 0x19 : 0x18);
-    vex_byte(c, (reg & 7) << 3 | address);
-  }
-}
-
-// Loads the address of a place.
-static inline void vex_pointer(vex_code *c, int reg, int place) {
-  vex_byte(c, 0x48 | (reg >= 8) << 2);
-  vex_byte(c, 0x8b);
-  vex_byte(c, 2 << 6 | (reg & 7) << 3 | VEX_RSI);
-  vex_word(c, place * 8);
-}
-
-// The scratch register becomes the count, of which only these bits.
-static inline void vex_scratch_count(vex_code *c, int mask) {
-  vex_byte(c, 0x89), vex_byte(c, 0xc8);    // mov eax, ecx
-  vex_byte(c, 0x25), vex_word(c, mask);    // and eax, mask
-}
-
-static inline void vex_zero_count(vex_code *c) { vex_byte(c, 0x31), vex_byte(c, 0xc9); }  // xor ecx, ecx
-
-// The beginning of the loop, which `vex_again` ends.
-static inline uint8_t *vex_loop(vex_code *c) {
-  vex_zero_count(c);
-  while ((uintptr_t)c->at % 32) vex_byte(c, 0x90);
-  return c->at;
-}
-
-static inline void vex_again(vex_code *c, int step, const uint8_t *loop) {
-  vex_byte(c, 0x48), vex_byte(c, 0x81), vex_byte(c, 0xc1), vex_word(c, step);  // add rcx, step
-  vex_byte(c, 0x48), vex_byte(c, 0x39), vex_byte(c, 0xf9);                      // cmp rcx, rdi
-  vex_byte(c, 0x0f), vex_byte(c, 0x82), vex_word(c, loop - (c->at + 4));        // jb loop
-}
-
-static inline void vex_return(vex_code *c) {
-  vex_byte(c, 0xc5), vex_byte(c, 0xf8), vex_byte(c, 0x77);  // vzeroupper
-  vex_byte(c, 0xc3);
+  vex_put_as(c, map, prefix, code, reg, other, rm, last, vex_half(c), vex_half(c), 0);
 }
 
 #endif
