@@ -110,7 +110,7 @@ static void put_beginning(ck_builder *b) {
     if (repeats(b, place)) {
       vex_pointer(&b->writer, VEX_SCRATCH, place);
       b->held[place] = (int8_t)ck_take(b);
-      vex_broadcast(&b->writer, b->held[place], VEX_SCRATCH);
+      vex_broadcast(&b->writer, b->held[place], (vex_operand){.kind = VEX_ADDRESS, .reg = VEX_SCRATCH});
     } else if (pointers < POINTERS) {
       b->pointer[place] = (int8_t)vex_pointers[pointers++];
       vex_pointer(&b->writer, b->pointer[place], place);

@@ -29,8 +29,8 @@ static inline int vex_registers(const vex_code *c) { return vex_is_long(c) ? 32 
 static inline int vex_half(const vex_code *c) { return vex_registers(c) / 2; }
 
 typedef struct {
-  enum { VEX_REGISTER, VEX_POOL, VEX_STREAM } kind;
-  int reg;              // a vector's, or of a stream the one that has its address
+  enum { VEX_REGISTER, VEX_POOL, VEX_STREAM, VEX_ADDRESS } kind;
+  int reg;              // a vector's, or the one that has the address
   int index, offset;    // in a stream: a register, and bytes
   const uint8_t *pool;  // an address near the code
 } vex_operand;
@@ -52,11 +52,15 @@ static inline void vex_word(vex_code *c, int64_t word) {
   c->at += sizeof bits;
 }
 
-// With EVEX, what a mask register says no to stays as it was, or is 0.
-enum { VEX_66 = 1, VEX_F3 = 2, VEX_MASK = 4, VEX_TAIL = 3 * VEX_MASK, VEX_ZEROED = 0x20, VEX_WIDE = 0x80 };
+// With EVEX, what a mask register says no to stays as it was, or is 0; and of the pool one number is read and repeated, but by an
+// instruction that reads it `plain`. Some of each are faster than all the same: Zen 4 reads twice as many numbers as whole vectors.
+enum {
+  VEX_66 = 1, VEX_F3 = 2, VEX_MASK = 4, VEX_TAIL = 3 * VEX_MASK, VEX_ZEROED = 0x20, VEX_PLAIN = 0x40, VEX_WIDE = 0x80
+};
 
-// The prefix of an instruction whose register numbers are these; `base`: of a register, or of an address.
-static inline void vex_prefix(vex_code *c, int map, int prefix, int reg, int other, int base, bool is_register) {
+// The prefix of an instruction with these operands.
+static inline void vex_prefix(vex_code *c, int map, int prefix, int reg, int other, vex_operand rm) {
+  const int base = rm.kind == VEX_POOL ? 0 : rm.reg;
   const int inverted = other == VEX_NONE ? 31 : ~other & 31, type = prefix & 3;
   if (!vex_is_long(c)) {
     vex_byte(c, 0xc4);
@@ -64,27 +68,28 @@ static inline void vex_prefix(vex_code *c, int map, int prefix, int reg, int oth
     vex_byte(c, (prefix & VEX_WIDE) | (inverted & 15) << 3 | 1 << 2 | type);
     return;
   }
-  const int above = is_register ? !(base & 16) : 1;
+  const bool above = rm.kind == VEX_REGISTER && base & 16, repeats = rm.kind == VEX_POOL && !(prefix & VEX_PLAIN);
   vex_byte(c, 0x62);
-  vex_byte(c, !(reg & 8) << 7 | above << 6 | !(base & 8) << 5 | !(reg & 16) << 4 | map);
+  vex_byte(c, !(reg & 8) << 7 | !above << 6 | !(base & 8) << 5 | !(reg & 16) << 4 | map);
   vex_byte(c, c->wide << 7 | (inverted & 15) << 3 | 1 << 2 | type);
-  vex_byte(c, (prefix & VEX_ZEROED) << 2 | 2 << 5 | (inverted & 16) >> 1 | (prefix >> 2 & 7));
+  vex_byte(c, (prefix & VEX_ZEROED) << 2 | 2 << 5 | repeats << 4 | (inverted & 16) >> 1 | (prefix >> 2 & 7));
 }
 
 // The prefix, the code, and the operands: `reg`, `other` and what `rm` names. `last`: the byte that follows.
 static inline void vex_put_once(vex_code *c, int map, int prefix, int code, int reg, int other, vex_operand rm, int last) {
-  const int base = rm.kind == VEX_POOL ? 0 : rm.reg, middle = (reg & 7) << 3;
-  vex_prefix(c, map, prefix, reg, other, base, rm.kind == VEX_REGISTER);
+  const int middle = (reg & 7) << 3;
+  vex_prefix(c, map, prefix, reg, other, rm);
   vex_byte(c, code);
   switch (rm.kind) {
-  case VEX_REGISTER: vex_byte(c, 0xc0 | middle | (base & 7)); break;
+  case VEX_REGISTER: vex_byte(c, 0xc0 | middle | (rm.reg & 7)); break;
+  case VEX_ADDRESS: vex_byte(c, middle | (rm.reg & 7)); break;
   case VEX_POOL:  // by its distance from the next instruction
     vex_byte(c, middle | 5);
     vex_word(c, rm.pool - (c->at + 4 + (last != VEX_NONE)));
     break;
   case VEX_STREAM:  // [base + index + offset]
     vex_byte(c, (rm.offset ? 0x80 : 0) | middle | 4);
-    vex_byte(c, rm.index << 3 | (base & 7));
+    vex_byte(c, rm.index << 3 | (rm.reg & 7));
     if (rm.offset) vex_word(c, rm.offset);
   }
   if (last != VEX_NONE) vex_byte(c, last);

@@ -38,9 +38,14 @@ static inline void vex_compare(vex_code *c, int how, int out, int a, vex_operand
   vex_put_as(c, 2, VEX_F3, 0x38, out, VEX_NONE, mask, VEX_NONE, vex_half(c), 1, 0);
 }
 
+// One element in memory, in all lanes.
+static inline void vex_broadcast(vex_code *c, int out, vex_operand from) {
+  vex_put(c, 2, VEX_66 | VEX_PLAIN, c->wide ? 0x19 : 0x18, out, VEX_NONE, from, VEX_NONE);
+}
+
 static inline void vex_load(vex_code *c, int out, vex_operand from) {
   const int mask = c->tail && from.kind == VEX_STREAM ? VEX_TAIL | VEX_ZEROED : 0;
-  vex_put(c, 1, c->wide | mask, 0x10, out, VEX_NONE, from, VEX_NONE);
+  vex_put(c, 1, c->wide | mask | VEX_PLAIN, 0x10, out, VEX_NONE, from, VEX_NONE);
 }
 
 // `yes` where the mask has all bits, else `no`.
@@ -84,16 +89,6 @@ static inline void vex_scale(vex_code *c, int out, int a, vex_operand b) { vex_p
 
 static inline void vex_store(vex_code *c, bool past_caches, int from, vex_operand to) {
   vex_put(c, 1, c->wide | (c->tail ? VEX_TAIL : 0), past_caches && !c->tail ? 0x2b : 0x11, from, VEX_NONE, to, VEX_NONE);
-}
-
-// One element at an address, in all lanes.
-static inline void vex_broadcast(vex_code *c, int out, int address) {
-  for (int i = 0; i <= c->twice; i++) {
-    const int reg = out + i * vex_half(c);
-    vex_prefix(c, 2, VEX_66, reg, VEX_NONE, address, false);
-    vex_byte(c, c->wide ? 0x19 : 0x18);
-    vex_byte(c, (reg & 7) << 3 | address);
-  }
 }
 
 #endif
