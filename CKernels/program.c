@@ -36,6 +36,7 @@ enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
   LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in a cache
+  LONG_ROW = 128,            // elements of one that is done by itself, without a tile of its own
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
   CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
   SHARE = 500,               // nanoseconds of work that a thread takes at a time, about
@@ -103,15 +104,21 @@ static bool moves(const ck_run_plan *r) {
   return l->strides[0][last] == 1 && l->shape[last] * (int64_t)ck_size(r->operands[0].dtype) >= 64;
 }
 
-// true iff the program is one instruction whose result has contiguous rows, while some operand is read across them. Then
-// only that operand is copied, and tiles have longer rows.
+// true iff the program is one instruction whose result has contiguous rows, while some operand is read across them, of which only that
+// is copied, and tiles have longer rows; or while rows are what is broadcast, and long enough to be worth a call each.
 static bool by_rows(const ck_run_plan *r) {
   const ck_layout *l = &r->layout;
   const ck_program *p = r->program;
-  if (p->count != 1 || p->outputs != 1 || p->registers > 0 || ck_layout_crossed(l) < 0) return false;
-  for (int i = 0; i < l->operands; i++)
+  const int last = l->rank - 1;
+  if (p->count != 1 || p->outputs != 1 || p->registers > 0) return false;
+  bool in_rows = true;
+  for (int i = 0; i < l->operands; i++) {
     if (r->operands[i].dtype != r->compute) return false;
-  return l->strides[p->inputs][l->rank - 1] == 1;
+    in_rows &= (uint64_t)l->strides[i][last] <= 1;
+  }
+  if (l->strides[p->inputs][last] != 1) return false;
+  if (ck_layout_crossed(l) >= 0) return true;
+  return in_rows && l->shape[last] >= LONG_ROW && l->shape[last] < LARGEST_BLOCK && l->shape[last - 1] > 1;
 }
 
 // How many elements a tile has: CK_BLOCK, fewer where so many values would not fit into the first-level cache.
@@ -138,7 +145,7 @@ static void assign_slots(ck_run_plan *r) {
   for (int i = 0; i < l->operands; i++) {
     const bool input = i < p->inputs;
     r->repeated[i] = input && repeats(l, i);
-    const bool in_rows = r->by_rows && l->strides[i][l->rank - 1] == 1;
+    const bool in_rows = r->by_rows && (uint64_t)l->strides[i][l->rank - 1] <= 1;
     bool direct = !r->moves && r->operands[i].dtype == r->compute && (r->repeated[i] || in_rows || contiguous(l, i));
     // In place, a later instruction would read what an earlier one has written.
     for (int j = 0; j < p->inputs && direct && !input; j++)

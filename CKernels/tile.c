@@ -148,7 +148,7 @@ static void run_stretch(const ck_run_plan *r, const tile *t, const ck_stretch *s
 }
 
 // The only instruction, on the rows of a tile where they lie, or in their slot.
-static void execute_rows(const ck_run_plan *r, const tile *t) {
+__attribute__((noinline)) static void execute_rows(const ck_run_plan *r, const tile *t) {
   const ck_instruction *in = r->program->instructions;
   const int arity = ck_operations[in->operation].arity;
   const int places[] = {in->a, arity > 1 ? in->b : in->a, arity > 2 ? in->c : in->a, in->dst};
@@ -158,11 +158,11 @@ static void execute_rows(const ck_run_plan *r, const tile *t) {
   int repeats = 0;
   for (int i = 0; i < 4; i++) {
     const int place = places[i];
+    const int64_t *strides = &r->layout.strides[place][r->layout.rank - 2];
+    const bool in_slot = r->slot[place] >= 0;
     at[i] = t->places[place];
-    if (r->repeated[place]) repeats |= 1 << i;
-    steps[i] = r->repeated[place]     ? 0
-               : r->slot[place] >= 0 ? t->columns * size
-                                     : r->layout.strides[place][r->layout.rank - 2] * size;
+    if (r->repeated[place] || (!in_slot && strides[1] == 0)) repeats |= 1 << i;
+    steps[i] = r->repeated[place] ? 0 : in_slot ? t->columns * size : strides[0] * size;
   }
   const ck_operation operation = ck_amounts_to(in->operation, r->compute, at[1], r->repeated[places[1]]);
   const ck_row function = r->kernels->rows[operation][r->compute];
@@ -171,7 +171,7 @@ static void execute_rows(const ck_run_plan *r, const tile *t) {
     const int past = r->past[in->dst] && (uintptr_t)out % 64 == 0 ? CK_PAST_CACHES : 0;
     // A piece of a row is too short for the processor to see that the next ones follow.
     for (int k = 0; k < arity && past; k++)
-      if (r->slot[places[k]] < 0 && steps[k] > 0)
+      if (r->slot[places[k]] < 0 && steps[k] > 0 && !(repeats >> k & 1))
         for (int64_t byte = 0; byte < t->columns * size; byte += 64)
           __builtin_prefetch(at[k] + (i + 4) * steps[k] + byte);
     function(t->columns, out, at[0] + i * steps[0], at[1] + i * steps[1], at[2] + i * steps[2], repeats | past);
