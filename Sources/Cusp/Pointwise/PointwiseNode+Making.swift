@@ -8,17 +8,7 @@ extension PointwiseNode {
         _ results: borrowing some RandomAccessCollection<Tensor>
     ) -> PointwiseNode {
         let result = results[results.startIndex].body
-        var (wanted, tensors): (UInt64, UInt64) = (0, 0)
-        var isEven = true
-        for i in operands.indices {
-            guard case .value(let operand) = operands[i] else { continue }
-            tensors |= 1 &<< UInt64(i)
-            operand._withUnsafeGuaranteedRef { body in
-                guard body.source != nil else { return }
-                wanted |= 1 &<< UInt64(i)
-                if !body.hasShape(of: result) || body.dtype != result.dtype { isEven = false }
-            }
-        }
+        let (wanted, tensors, isEven) = look(at: operands) { $0.hasShape(of: result) && $0.dtype == result.dtype }
         let rule = function.derivative(DerivativeKey(wanted: wanted, policy: .current, ending: nil))
         let count = rule._withUnsafeGuaranteedRef { $0.saved.count }
         guard isEven, count <= SavedOperands.most, !Watch.isOn else {
@@ -44,17 +34,31 @@ extension PointwiseNode {
         _ function: borrowing PointwiseFunction, _ operands: Span<BorrowedOperand>, _ result: Tensor,
         _ ending: PointwiseEnding
     ) -> PointwiseNode {
-        var (wanted, tensors): (UInt64, UInt64) = (0, 0)
-        var isEven = true
-        for i in operands.indices {
-            guard let tensor = operands[i].held.tensor else { continue }
-            tensors |= 1 &<< UInt64(i)
-            guard tensor.source != nil else { continue }
-            wanted |= 1 &<< UInt64(i)
-            if tensor.shape != ending.part.shape || tensor.dtype != result.dtype { isEven = false }
+        let (wanted, tensors, isEven) = look(at: operands) {
+            $0.layout.shape == ending.part.shape && $0.dtype == result.dtype
         }
         let rule = function.derivative(DerivativeKey(wanted: wanted, policy: .current, ending: ending.kind))
         return make(rule, wanted, tensors, isEven, function, operands, CollectionOfOne(result), ending)
+    }
+
+    /// Bit i of `wanted`: operand i is to have a gradient; of `tensors`: it is a tensor. `isEven`: all those that are to have one are
+    /// `like` the values.
+    @inline(__always)
+    private static func look(
+        at operands: Span<BorrowedOperand>, _ like: (Body) -> Bool
+    ) -> (wanted: UInt64, tensors: UInt64, isEven: Bool) {
+        var (wanted, tensors): (UInt64, UInt64) = (0, 0)
+        var isEven = true
+        for i in operands.indices {
+            guard case .value(let operand) = operands[i] else { continue }
+            tensors |= 1 &<< UInt64(i)
+            operand._withUnsafeGuaranteedRef { body in
+                guard body.source != nil else { return }
+                wanted |= 1 &<< UInt64(i)
+                if !like(body) { isEven = false }
+            }
+        }
+        return (wanted, tensors, isEven)
     }
 
     /// The same for all that a node may keep.
