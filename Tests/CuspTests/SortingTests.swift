@@ -67,9 +67,25 @@ import Testing
         let missing = Tensor([4, .nan, 3] as [Float]).median(dim: -1)
         #expect(missing.values.item(as: Float.self).isNaN && missing.positions.item() == 1)
         #expect(Tensor(3).sort().values.item() == 3 && Tensor(3).median(dim: 0).positions.item() == 0)
-        #expect(mistake { x.topK(4).values }?.hasPrefix("sliced: 4 elements") == true)
+    }
+
+    /// A mistake names the operation that was called, whatever that is made of.
+    @Test(arguments: [false, true]) func mistakes(isLeaf: Bool) {
+        let x = isLeaf ? Tensor([[5, 1, 4], [2, 8, 3]]).leaf : Tensor([[5, 1, 4], [2, 8, 3]])
+        let noDimension = "dimension 2 is not one of the 2 of the shape [2, 3]"
+        #expect(mistake { x.sort(dim: 2).values } == "sort: \(noDimension)")
+        #expect(mistake { x.sorted(dim: 2) } == "sorted: \(noDimension)")
+        #expect(mistake { x.argsort(dim: 2) } == "argsort: \(noDimension)")
+        #expect(mistake { x.topK(1, dim: 2).values } == "topK: \(noDimension)")
+        #expect(mistake { x.ranked(1, dim: 2).values } == "ranked: \(noDimension)")
+        #expect(mistake { x.median(dim: 2).values } == "median: \(noDimension)")
+        #expect(mistake { x.topK(4).values } == "topK: 4 of the 3 elements of dimension -1 of [2, 3]")
+        #expect(mistake { x.topK(-1).values } == "topK: -1 of the 3 elements of dimension -1 of [2, 3]")
+        #expect(mistake { x.ranked(3).values } == "ranked: position 3 is not one of the 3 of dimension -1 of [2, 3]")
         #expect(
-            mistake { x.detached().sorted(dim: 2) } == "sorted: dimension 2 is not one of the 2 of the shape [2, 3]")
+            mistake { Tensor.zeros([0, 2]).median(dim: 0).values }
+                == "median: the shape [0, 2] has no elements to choose from")
+        #expect(mistake { Tensor(3).topK(2).values } == "topK: 2 of the 1 elements of dimension -1 of []")
     }
 
     @Test func medianOfAll() {

@@ -69,8 +69,15 @@ public func valueWithGradient(
 public func valueWithGradient(
     at x: [Tensor], createGraph: Bool = false, of function: ([Tensor]) throws -> Tensor
 ) throws -> (value: Tensor, gradients: [Tensor]) {
-    let trace = try Trace("gradient", at: x, createGraph: createGraph) { [try function($0)] }
-    let result = try trace.number("gradient")
+    try valueWithGradient("gradient", at: x, createGraph: createGraph, of: function)
+}
+
+/// The same, as part of an operation of that name.
+func valueWithGradient(
+    _ operation: String, at x: [Tensor], createGraph: Bool, of function: ([Tensor]) throws -> Tensor
+) throws -> (value: Tensor, gradients: [Tensor]) {
+    let trace = try Trace(operation, at: x, createGraph: createGraph) { [try function($0)] }
+    let result = try trace.number(operation)
     let one = Tensor.ones(result.shape, dtype: result.dtype)
     return (trace.values[0], try trace.pullback([one], isRecorded: trace.isRecorded))
 }

@@ -12,12 +12,18 @@
 public func jacobian(
     at x: Tensor, createGraph: Bool = false, of function: (Tensor) throws -> Tensor
 ) throws -> Tensor {
-    let trace = try Trace("jacobian", at: [x], createGraph: createGraph) { [try function($0[0])] }
+    try jacobian("jacobian", at: x, createGraph: createGraph, of: function)
+}
+
+private func jacobian(
+    _ operation: String, at x: Tensor, createGraph: Bool, of function: (Tensor) throws -> Tensor
+) throws -> Tensor {
+    let trace = try Trace(operation, at: [x], createGraph: createGraph) { [try function($0[0])] }
     let y = trace.results[0]
     guard y.rank + x.rank <= Shape.maximumRank else {
         throw TensorError(
             .shape,
-            "jacobian: the shapes \(y.shape) of the result and \(x.shape) of the input have together more than \(Shape.maximumRank) dimensions; use flattened() on one of them"
+            "\(operation): the shapes \(y.shape) of the result and \(x.shape) of the input have together more than \(Shape.maximumRank) dimensions; use flattened() on one of them"
         )
     }
     let shape = Shape(Array(y.shape) + Array(x.shape))
@@ -45,7 +51,9 @@ public func jacobian(
 public func hessian(
     at x: Tensor, createGraph: Bool = false, of function: (Tensor) throws -> Tensor
 ) throws -> Tensor {
-    try jacobian(at: x, createGraph: createGraph) { x in try gradient(at: x, of: function) }
+    try jacobian("hessian", at: x, createGraph: createGraph) { x in
+        try valueWithGradient("hessian", at: [x], createGraph: false) { try function($0[0]) }.gradients[0]
+    }
 }
 
 /// The tensors of this shape and type with a single 1 and else zeros, in row-major order.

@@ -12,14 +12,9 @@ extension Tensor {
     public func sort(
         dim: Int = -1, descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, positions: Tensor) {
-        var positions = Tensor.empty
-        let values = attempt(file: file, line: line) { () throws(TensorError) in
-            let sorted = try ranked("sort", dim, descending, positions: true)
-            positions = Tensor(sorted.positions!)
-            guard source != nil, Recording.isOn else { return Tensor(sorted.values) }
-            return gather(dim: dim, index: positions)
+        attempt(file: file, line: line, instead: (.empty, .empty)) { () throws(TensorError) in
+            try sort("sort", dim, descending)
         }
-        return (values, positions)
     }
 
     /// The elements along `dim` in ascending order, or in descending; NaN counts as larger than anything. Faster than ``sort``
@@ -30,7 +25,9 @@ extension Tensor {
         dim: Int = -1, descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         if source != nil && Recording.isOn {
-            return sort(dim: dim, descending: descending, file: file, line: line).values
+            return attempt(file: file, line: line) { () throws(TensorError) in
+                try sort("sorted", dim, descending).values
+            }
         }
         return attempt(file: file, line: line) { () throws(TensorError) in
             Tensor(try ranked("sorted", dim, descending, positions: false).values)
@@ -43,34 +40,39 @@ extension Tensor {
     public func argsort(
         dim: Int = -1, descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        detached().sort(dim: dim, descending: descending, file: file, line: line).positions
+        attempt(file: file, line: line) { () throws(TensorError) in
+            Tensor(try ranked("argsort", dim, descending, positions: true).positions!)
+        }
     }
 
-    /// The `count` largest elements along `dim`, or the smallest, in order, and where they are.
+    /// The `count` largest elements along `dim`, or the smallest, in order, and where they are. Traps where there are not so many.
     ///
     ///     Tensor([3, 1, 2]).topK(2, dim: 0).values     // [3. 2.]
     public func topK(
         _ count: Int, dim: Int = -1, largest: Bool = true, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, positions: Tensor) {
-        let (values, positions) = sort(dim: dim, descending: largest, file: file, line: line)
-        if rank == 0 && (0...1).contains(count) { return (values, positions) }
-        let part = { (x: Tensor) in x.sliced(dim: dim, from: 0, count: count, file: file, line: line) }
-        return (part(values), part(positions))
+        attempt(file: file, line: line, instead: (.empty, .empty)) { () throws(TensorError) in
+            let length = try length(of: dim, in: "topK")
+            guard (0...length).contains(count) else {
+                throw TensorError(.shape, "topK: \(count) of the \(length) elements of dimension \(dim) of \(shape)")
+            }
+            let (values, positions) = try sort("topK", dim, largest)
+            if rank == 0 { return (values, positions) }
+            let part = { (x: Tensor) in x.sliced(dim: dim, from: 0, count: count) }
+            return (part(values), part(positions))
+        }
     }
 
-    /// The element that is at position `k` of the sorted order along `dim`, the smallest being at 0, and where it is.
+    /// The element that is at position `k` of the sorted order along `dim`, the smallest being at 0, and where it is. Traps where there
+    /// is no such position.
     ///
     ///     Tensor([3, 1, 2]).ranked(1, dim: 0).values     // 2.
     public func ranked(
         _ k: Int, dim: Int = -1, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, positions: Tensor) {
-        let (values, positions) = sort(dim: dim, file: file, line: line)
-        if rank == 0 { return (values, positions) }
-        let part = { (x: Tensor) in
-            let one = x.sliced(dim: dim, from: k, count: 1, file: file, line: line)
-            return keepDim ? one : one.squeezed(dim: dim)
+        attempt(file: file, line: line, instead: (.empty, .empty)) { () throws(TensorError) in
+            try ranked("ranked", k, dim, keepDim)
         }
-        return (part(values), part(positions))
     }
 
     /// The middle element of all, the lower one of two; NaN where there is one. Equal ones share the gradient. Traps where there
@@ -99,16 +101,52 @@ extension Tensor {
         dim: Int, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, positions: Tensor) {
         // A NaN, which is last, moves to the middle.
-        let size =
-            rank == 0 ? 1 : shape.isEmpty ? 1 : (try? shape.position(of: dim, in: "median")).map { shape[$0] } ?? 1
-        let middle = ranked((size - 1) / 2, dim: dim, keepDim: keepDim, file: file, line: line)
-        guard dtype.isFloatingPoint, rank > 0 else { return middle }
-        let last = ranked(size - 1, dim: dim, keepDim: keepDim, file: file, line: line)
-        let isNotANumber = isNaN(last.values)
-        let first = isNaN(self).argmax(dim: dim, keepDim: keepDim, file: file, line: line)
-        return (
-            `where`(isNotANumber, last.values, middle.values), `where`(isNotANumber, first, middle.positions)
-        )
+        attempt(file: file, line: line, instead: (.empty, .empty)) { () throws(TensorError) in
+            let length = try length(of: dim, in: "median")
+            guard length > 0 else {
+                throw TensorError(.shape, "median: the shape \(shape) has no elements to choose from")
+            }
+            let middle = try ranked("median", (length - 1) / 2, dim, keepDim)
+            guard dtype.isFloatingPoint, rank > 0 else { return middle }
+            let last = try ranked("median", length - 1, dim, keepDim)
+            let isNotANumber = isNaN(last.values)
+            let first = isNaN(self).argmax(dim: dim, keepDim: keepDim)
+            return (
+                `where`(isNotANumber, last.values, middle.values), `where`(isNotANumber, first, middle.positions)
+            )
+        }
+    }
+
+    /// Of a number, one.
+    private func length(of dim: Int, in operation: String) throws(TensorError) -> Int {
+        let shape = rank == 0 ? Shape([1]) : shape
+        return shape[try shape.position(of: dim, in: operation)]
+    }
+
+    private func sort(
+        _ operation: String, _ dim: Int, _ descending: Bool
+    ) throws(TensorError) -> (values: Tensor, positions: Tensor) {
+        let sorted = try ranked(operation, dim, descending, positions: true)
+        let positions = Tensor(sorted.positions!)
+        guard source != nil, Recording.isOn else { return (Tensor(sorted.values), positions) }
+        return (gather(dim: dim, index: positions), positions)
+    }
+
+    private func ranked(
+        _ operation: String, _ k: Int, _ dim: Int, _ keepDim: Bool
+    ) throws(TensorError) -> (values: Tensor, positions: Tensor) {
+        let length = try length(of: dim, in: operation)
+        guard (0..<length).contains(k) else {
+            throw TensorError(
+                .shape, "\(operation): position \(k) is not one of the \(length) of dimension \(dim) of \(shape)")
+        }
+        let (values, positions) = try sort(operation, dim, false)
+        if rank == 0 { return (values, positions) }
+        let part = { (x: Tensor) in
+            let one = x.sliced(dim: dim, from: k, count: 1)
+            return keepDim ? one : one.squeezed(dim: dim)
+        }
+        return (part(values), part(positions))
     }
 
     private func ranked(

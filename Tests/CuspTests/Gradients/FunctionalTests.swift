@@ -135,7 +135,12 @@ import Testing
                 == "jvp: direction 0 has the shape [2], and belongs to a tensor of shape [3]")
         let pullback = message { _ = try vjp(at: x) { $0 }.pullback(Tensor(1.0)) }
         #expect(pullback == "vjp: gradient 0 has the shape [], and belongs to a tensor of shape [3]")
+        #expect(
+            message { _ = try hessian(at: x) { $0 } }
+                == "hessian: the result has the shape [3], and a gradient is of one number: call sum() in the function, or use jacobian or vjp"
+        )
         let deep = Tensor.zeros([1, 1, 1, 1, 1])
+        #expect(message { _ = try hessian(at: deep) { $0.sum() } }?.hasPrefix("hessian: the shapes") == true)
         #expect(message { _ = try jacobian(at: deep) { $0 } }?.contains("more than 8 dimensions") == true)
     }
 }
