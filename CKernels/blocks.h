@@ -15,6 +15,7 @@ enum {
   CK_SUMMED_ROWS = 8,    // rows whose running sums are computed side by side, if there are as many
   CK_PANEL = 256,        // the k of a matmul's panel, part of its result's definition
   CK_FEW = 4,            // rows of a product that are computed as one is, while each row of b goes by
+  CK_CHAINED = 32,       // lines along k that are read side by side, for a few rows
   CK_RANDOM_BLOCK = 64,  // elements from 16 Philox counters (of float64, from 32)
 };
 
@@ -104,6 +105,11 @@ typedef struct {
   void (*finish)(int64_t count, const void *bias, int64_t bias_stride, bool rectify, void *out);
 } ck_matmul_blocks;
 
+// out[i, c] = or += sum over p of x[i, p] * b[c, p] of float32, for 2 to CK_FEW rows of x that are CK_PANEL apart, and contiguous
+// rows of b, of which CK_CHAINED / 4 are read at least: where `count` is less, those before the first.
+typedef void (*ck_chain)(int64_t few, int64_t count, int64_t k, const float *b, int64_t stride, const float *x, float *out,
+                         int64_t out_row, int64_t out_step, bool add);
+
 // out[m, n] = a[m, k] · b[k, n], and the end, in integers that wrap around.
 typedef void (*ck_integer_matmul)(int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b, ck_matmul_end end,
                                   void *out);
@@ -117,6 +123,7 @@ typedef struct {
   ck_normalize_blocks normalize[2];            // float32, float64
   ck_cumulative_blocks cumulative_sum[4];      // by compute type
   ck_matmul_blocks matmul[2];                  // float32, float64
+  ck_chain chain;
   ck_integer_matmul integer_matmul[2];         // int32, int64
   ck_fill random[2][2];                        // by distribution; float32, float64
 } ck_blocks;

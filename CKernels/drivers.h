@@ -32,7 +32,7 @@ void ck_log_sum_exp_states(ck_dtype dtype, ck_axis axis, const void *in, ck_stat
 // n elements of 4 or 8 bytes, with strides in elements.
 void ck_copy_elements(size_t size, int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
 
-// The product where m or n is 1 and the matrix is contiguous one way or the other; else false, and nothing is done.
+// The product where m or n is 1, or a few, and the matrix is contiguous one way or the other; else false, and nothing is done.
 bool ck_vector_matmul(ck_dtype dtype, int64_t batch, int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b,
                       ck_matmul_end end, void *out);
 

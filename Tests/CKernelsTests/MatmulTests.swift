@@ -86,6 +86,9 @@ extension KernelTests {
                 (4, 300, 270),
             ]
             .map { MatmulCase($0.0, $0.1, $0.2) }
+            // A few vectors, and lines of every number that is left over.
+            + [(2, 41, 600), (3, 100, 90), (4, 12, 33), (70, 4, 300), (41, 2, 33), (9, 3, 520)]
+            .map { MatmulCase($0.0, $0.1, $0.2) }
             + [
                 MatmulCase(9, 17, 5, batch: 7), .init(40, 3, 30, batch: 5), .init(3, 40, 30, batch: 5),
                 .init(1, 33, 20, batch: 5), .init(33, 1, 20, batch: 5),
@@ -158,7 +161,7 @@ extension KernelTests {
         @Test(
             arguments: [
                 MatmulCase(7, 19, 600), .init(1, 19, 600), .init(130, 70, 300), .init(90, 5, 600), .init(10, 90, 600),
-                .init(4, 90, 600),
+                .init(4, 90, 600), .init(2, 41, 600), .init(90, 3, 600),
             ], 0..<4)
         func elementsAreChainsOfFusedMultiplyAdds(c: MatmulCase, transposed: Int) {
             var generator = SeededGenerator(seed: 6)
