@@ -95,7 +95,7 @@ typedef struct {
 } ck_matmul_tile;
 
 typedef struct {
-  ck_matmul_tile wide, narrow;  // narrow: of one register's columns
+  ck_matmul_tile wide, narrow, least;  // narrow: of one register's columns; least: of half as many, where that is faster
   // out[i] = or += sum over p of a[i, p] * x[p], with contiguous rows.
   void (*dot_rows)(int64_t count, int64_t k, const void *a, int64_t row_stride, const void *x, void *out, bool add);
   // out[i, j] = or += sum over p of x[i, p] * b[p, j], for at most CK_FEW rows of x, and CK_TILE contiguous columns of b.

@@ -103,7 +103,9 @@ bool ck_matmul_turns(int64_t m, int64_t n, int64_t k, ck_matrix a, ck_matrix b) 
 }
 
 void ck_matmul_cut(ck_matmul_job *j) {
-  j->tile = j->n <= j->blocks->narrow.columns ? &j->blocks->narrow : &j->blocks->wide;
+  j->tile = j->n <= j->blocks->least.columns    ? &j->blocks->least
+            : j->n <= j->blocks->narrow.columns ? &j->blocks->narrow
+                                                : &j->blocks->wide;
   const double work = ck_matmul_work(j);
   const int threads = work < CK_WORTHWHILE ? 1 : ck_threads();
   cut best = {0};
