@@ -10,7 +10,7 @@ static const sizes cases[] = {{1, 1, 1, 0},     {1, 1, 1, 1},    {1, 3, 2, 5},  
                               {1, 130, 140, 120}, {1, 70, 530, 260}, {9, 33, 40, 20},
                               {1, 90, 10, 300},   {2, 5, 70, 40},     {1, 67, 3, 520},   {3, 2, 33, 12},
                               {2, 4, 300, 270},   {1, 2, 41, 600},   {2, 3, 100, 90},   {1, 70, 4, 300},
-                              {3, 41, 2, 33}};
+                              {3, 41, 2, 33},     {1, 26, 48, 300}};
 
 // The four ways of lying in memory: by rows, by columns, every second element backwards, one row repeated.
 static ck_matrix lay(int way, ck_dtype dtype, char *data, int64_t rows, int64_t columns) {
