@@ -8,6 +8,7 @@
 enum {
   CK_REDUCTION_COUNT = CK_DEVIATIONS + 1,
   CK_PEAK = CK_REDUCTION_COUNT,  // a maximum that passes over NaN, in a third of the instructions: part of others
+  CK_VALLEY,                     // a minimum of that kind
   CK_TILE = 256,         // columns that are reduced side by side
   CK_WIDE = 1024,        // columns of which whole rows are read
   CK_ROW_BLOCK = 4096,   // elements of a row that are reduced before results are added in pairs
