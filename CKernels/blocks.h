@@ -118,6 +118,9 @@ typedef void (*ck_integer_matmul)(int64_t m, int64_t n, int64_t k, ck_matrix a, 
 // Elements first ..< first + count of a fill, where first is a multiple of CK_RANDOM_BLOCK.
 typedef void (*ck_fill)(uint64_t seed, uint64_t stream, uint64_t first, int64_t count, void *out);
 
+// Of a block of n elements, the `chosen` ones at which the mask is not 0: side by side, or from there back, with zeros between.
+typedef void (*ck_select)(int64_t n, const uint8_t *mask, int64_t chosen, const void *in, void *out);
+
 typedef struct {
   ck_reducer reducers[CK_REDUCTION_COUNT][4];  // by compute type; empty where log_sum_exp is not defined
   ck_softmax_blocks softmax[2];                // float32, float64
@@ -127,6 +130,8 @@ typedef struct {
   ck_chain chain;
   ck_integer_matmul integer_matmul[2];         // int32, int64
   ck_fill random[2][2];                        // by distribution; float32, float64
+  int64_t (*count_chosen)(int64_t n, const uint8_t *mask);  // how many bytes of a mask are not 0
+  ck_select compress[4], spread[4];            // of elements of 1, 2, 4 and 8 bytes
 } ck_blocks;
 
 #endif

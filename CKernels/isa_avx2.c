@@ -6,6 +6,7 @@
 #define CK_ISA_NAME avx2
 #define CK_ISA(name) name##_avx2
 #define CK_FUSES 1
+#define CK_PACKS 0
 #define CK_VECTOR_BYTES 32
 #define CK_WIDE_ROWS 6  // of a matmul's result that is held in registers, by CK_WIDE_VECTORS
 #define CK_WIDE_VECTORS 2

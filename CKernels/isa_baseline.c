@@ -5,6 +5,7 @@
 #define CK_ISA_NAME baseline
 #define CK_ISA(name) name##_baseline
 #define CK_FUSES 0
+#define CK_PACKS 0
 #define CK_VECTOR_BYTES 16
 #define CK_WIDE_ROWS 4  // of a matmul's result that is held in registers, by CK_WIDE_VECTORS
 #define CK_WIDE_VECTORS 2
