@@ -18,7 +18,7 @@ static const float log10_e_f32 = 0x1.bcb7b2p-2f, log10_e_low_f32 = -0x1.5b235ep-
 static const float ln2_high_f32 = 0x1.62e4p-1f, ln2_low_f32 = 0x1.7f7d1cp-20f;
 static const float exp_max_f32 = 89, exp_min_f32 = -104;  // where exp is infinite, and where it rounds to 0
 static const float exp_normal_f32 = 87;                     // up to which, and from minus which, exp is normal
-static const float exp2_max_f32 = 128, exp2_min_f32 = -151;
+static const float exp2_max_f32 = 128, exp2_min_f32 = -151, exp2_normal_f32 = 125;
 static const float silu_min_f32 = -110;                    // where x·exp(x) rounds to 0
 static const float erf_max_f32 = 4.1f;                    // where erf rounds to 1
 static const float gauss_max_f32 = 10.2f;                  // where exp(-x²) rounds to 0
@@ -80,7 +80,7 @@ static const double log10_e_f64 = 0x1.bcb7b1526e50ep-2, log10_e_low_f64 = 0x1.95
 static const double ln2_high_f64 = 0x1.62e42fefa3p-1, ln2_low_f64 = 0x1.3de6af278ece6p-42;
 static const double exp_max_f64 = 710, exp_min_f64 = -746;
 static const double exp_normal_f64 = 708;
-static const double exp2_max_f64 = 1024, exp2_min_f64 = -1076;
+static const double exp2_max_f64 = 1024, exp2_min_f64 = -1076, exp2_normal_f64 = 1021;
 static const double silu_min_f64 = -752, erf_max_f64 = 6.05, gauss_max_f64 = 27.4, normal_max_f64 = 38.8;
 static const double expm1_min_f64 = -60;
 static const double linear_f64 = 0x1p-54;
