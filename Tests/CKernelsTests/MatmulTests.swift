@@ -78,7 +78,10 @@ extension KernelTests {
             [1, 2, 3, 5, 6, 7, 8, 9, 13, 15, 16, 17, 28, 29, 33].flatMap {
                 [MatmulCase($0, 5, 3), .init(3, $0, 5), .init(5, 3, $0)]
             }
-            + [(26, 48, 300), (1, 1, 1), (1, 40, 300), (40, 1, 300), (1, 1, 5000), (300, 2, 7), (15, 33, 513), (16, 16, 16)]
+            + [
+                (26, 48, 300), (1, 1, 1), (1, 40, 300), (40, 1, 300), (1, 1, 5000), (300, 2, 7), (15, 33, 513),
+                (16, 16, 16),
+            ]
             .map { MatmulCase($0.0, $0.1, $0.2) }
             // Narrow ones, of which the transposes are multiplied where that reads the long operand as it lies.
             + [
