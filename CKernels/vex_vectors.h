@@ -73,7 +73,7 @@ static inline void vex_select(vex_code *c, int how, int a, vex_operand b, int ou
 static inline void vex_keep(vex_code *c, int how, int a, vex_operand b, int out, vex_operand value, int mask) {
   if (vex_is_long(c)) {
     vex_compare_to_mask(c, how, a, b);
-    vex_put(c, 1, c->wide | VEX_MASK | VEX_ZEROED, 0x10, out, VEX_NONE, value, VEX_NONE);
+    vex_put(c, 1, c->wide | VEX_MASK | VEX_ZEROED | VEX_PLAIN, 0x10, out, VEX_NONE, value, VEX_NONE);
   } else {
     vex_compare(c, how, mask, a, b);
     vex_arithmetic(c, VEX_AND, out, mask, value);

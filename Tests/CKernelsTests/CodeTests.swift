@@ -22,6 +22,19 @@ extension KernelTests {
             }
         }
 
+        /// Selections by truths and by numbers, of operands, constants and zeros, which have instructions of their own.
+        @Test(arguments: [CK_FLOAT32, CK_FLOAT64]) func selections(compute: ck_dtype) {
+            for set in Self.compiling {
+                with(instructionSet: set) {
+                    if compute == CK_FLOAT32 {
+                        for program in DrawnProgram<Float>.selections { program.check(set) }
+                    } else {
+                        for program in DrawnProgram<Double>.selections { program.check(set) }
+                    }
+                }
+            }
+        }
+
         /// Programs are compiled where they may be, and not where they are short, or where it is forbidden.
         @Test func whatIsCompiled() {
             let program = DrawnProgram<Float>(seed: 1, count: 5000)
@@ -115,6 +128,28 @@ private struct DrawnProgram<T: ComputeType & BinaryFloatingPoint> {
                     operation: UInt8(operation.rawValue), dst: UInt8(target), a: from[0], b: from[1], c: from[2]))
             if !readable.contains(target) { readable.append(target) }
         }
+    }
+
+    /// where(mask, yes, no), the mask being an operand or a comparison, and the others every mixture of an operand, 0 and a constant.
+    static var selections: [Self] {
+        let (x, y, out, zero, other, truth) = (UInt8(0), UInt8(1), UInt8(2), UInt8(3), UInt8(4), UInt8(5))
+        var programs: [Self] = []
+        for mask in [x, truth] {
+            for (yes, no) in [x, y, zero, other].flatMap({ yes in [x, y, zero, other].map { (yes, $0) } }) {
+                var program = Self(seed: 3, count: 77)
+                program.inputs = [0.0, 1].map { shift in
+                    Block(77) { i in T(i % 5 == 0 ? specials[i % 14] : Double(i % 7) - 3 * shift) }
+                }
+                (program.repeats, program.outputs, program.registers) = ([false, false], 1, 1)
+                program.constants = [0, 2.5]
+                program.instructions = [
+                    ck_instruction(operation: UInt8(CK_gt.rawValue), dst: truth, a: x, b: y, c: 0),
+                    ck_instruction(operation: UInt8(CK_where.rawValue), dst: out, a: mask, b: yes, c: no),
+                ]
+                programs.append(program)
+            }
+        }
+        return programs
     }
 
     struct Outcome { var bits: [UInt64], compiled: Bool }
