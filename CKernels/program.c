@@ -154,6 +154,8 @@ static void assign_slots(ck_run_plan *r) {
     r->past[i] = r->large && !input && (direct || r->moves) && r->operands[i].data && only_written(r, i);
   }
   r->slots += p->registers;
+  const bool copies = p->count == 1 && p->instructions[0].operation == CK_copy && p->inputs == 1 && p->outputs == 1;
+  r->converts = copies && !r->moves && !r->by_rows && (r->slot[0] < 0) != (r->slot[1] < 0) && !r->repeated[0] && !r->past[1];
 }
 
 // Nanoseconds for one element on one thread. Only the choice between one thread and many depends on it.

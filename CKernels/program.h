@@ -23,6 +23,7 @@ typedef struct {
   bool by_rows;                         // one instruction, row by row of a tile, on what lies contiguous in a row
   bool large;                           // the results are in no cache when they are read, and nor are operands of their size
   bool moves;                           // elements only change places: nothing is computed or converted
+  bool converts;                        // elements change their type, and perhaps places: from memory to memory, without a slot
   const ck_code *code;                  // for stretches of instructions; NULL if there is none
 } ck_run_plan;
 

@@ -66,6 +66,13 @@ static int64_t extent(const ck_layout *l, const tile *t, int d) {
   return left < l->tile[d] ? left : l->tile[d];
 }
 
+// A tile of a program that converts elements. What needs no slot is contiguous, and serves as the other one's.
+static void pass(const ck_run_plan *r, const tile *t) {
+  const int64_t rows = extent(&r->layout, t, r->layout.rank - 2), columns = extent(&r->layout, t, r->layout.rank - 1);
+  const bool output = r->slot[0] < 0;
+  convert(r, output, output, rows, columns, t->memory[output], (char *)t->memory[!output]);
+}
+
 // Brings the tile's operands to where the rows want them.
 static void fetch(const ck_run_plan *r, tile *t) {
   const ck_layout *l = &r->layout;
@@ -232,6 +239,8 @@ static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t 
   for (;;) {
     if (r->moves) {
       carry(r, &t);
+    } else if (r->converts) {
+      pass(r, &t);
     } else {
       fetch(r, &t);
       execute(r, &t);
