@@ -4,34 +4,6 @@
 #include "program.h"
 #include "table.h"
 
-const ck_operation_info ck_operations[CK_OPERATION_COUNT] = {
-#define CK_DOMAIN_real true, false
-#define CK_DOMAIN_whole false, true
-#define CK_DOMAIN_any false, false
-#define CK_INFO(name, arity, domain, cost, ulp32, ulp64) {#name, arity, CK_DOMAIN_##domain, cost, ulp32, ulp64},
-    CK_OPERATIONS(CK_INFO)
-#undef CK_INFO
-};
-
-ck_operation_info ck_describe(ck_operation operation) { return ck_operations[operation]; }
-
-size_t ck_size(ck_dtype dtype) {
-  static const size_t sizes[CK_DTYPE_COUNT] = {4, 8, 4, 8, 1, 1, 2, 2};
-  return sizes[dtype];
-}
-
-ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void *b, bool b_repeats) {
-  if (operation != CK_pow || !b_repeats) return operation;
-  bool two = false;
-  switch (compute) {
-  case CK_FLOAT32: two = *(const float *)b == 2; break;
-  case CK_FLOAT64: two = *(const double *)b == 2; break;
-  case CK_INT32: two = *(const int32_t *)b == 2; break;
-  default: two = *(const int64_t *)b == 2;
-  }
-  return two ? CK_square : operation;
-}
-
 enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
@@ -41,47 +13,6 @@ enum {
   CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
   SHARE = 500,               // nanoseconds of work that a thread takes at a time, about
 };
-
-// true iff the operand's elements of a tile follow one another in memory.
-static bool contiguous(const ck_layout *l, int operand) {
-  const int columns = l->rank - 1, rows = columns - 1;
-  const int64_t *strides = l->strides[operand];
-  if (strides[columns] != 1 && l->shape[columns] > 1) return false;
-  return l->tile[rows] == 1 || (l->tile[columns] == l->shape[columns] && strides[rows] == l->shape[columns]);
-}
-
-// true iff a tile holds one element of the operand, repeated.
-static bool repeats(const ck_layout *l, int operand) {
-  const int columns = l->rank - 1, rows = columns - 1;
-  return l->strides[operand][columns] == 0 && (l->strides[operand][rows] == 0 || l->tile[rows] == 1);
-}
-
-// true iff an instruction after the first one that writes `output` still reads `input`.
-static bool read_after_write(const ck_program *p, int input, int output) {
-  bool written = false;
-  for (int i = 0; i < p->count; i++) {
-    const ck_instruction *in = &p->instructions[i];
-    if (written && ck_reads(in, input)) return true;
-    written |= in->dst == output;
-  }
-  return false;
-}
-
-static bool has_large_results(const ck_run_plan *r, int64_t times) {
-  int64_t bytes = 0;
-  for (int i = r->program->inputs; i < r->layout.operands; i++) bytes += (int64_t)ck_size(r->operands[i].dtype);
-  for (int d = 0; d < r->layout.rank; d++) bytes *= r->layout.shape[d];
-  return bytes * times > CK_LARGE_RESULTS;
-}
-
-// true iff nothing reads the output's memory during the run: no instruction, and it is no input too.
-static bool only_written(const ck_run_plan *r, int output) {
-  for (int i = 0; i < r->program->inputs; i++)
-    if (r->operands[i].data == r->operands[output].data) return false;
-  for (int i = 0; i < r->program->count; i++)
-    if (ck_reads(&r->program->instructions[i], output)) return false;
-  return true;
-}
 
 // true iff all that happens is one row function on whole operands: nothing is kept between instructions or converted.
 static bool plain(const ck_run_plan *r) {
@@ -137,27 +68,6 @@ static int64_t block_size(const ck_run_plan *r) {
   return block < SMALLEST_BLOCK ? SMALLEST_BLOCK : block;
 }
 
-// Which operands need a slot: those of another dtype, or not contiguous in a tile.
-static void assign_slots(ck_run_plan *r) {
-  const ck_program *p = r->program;
-  const ck_layout *l = &r->layout;
-  r->slots = 0;
-  for (int i = 0; i < l->operands; i++) {
-    const bool input = i < p->inputs;
-    r->repeated[i] = input && repeats(l, i);
-    const bool in_rows = r->by_rows && (uint64_t)l->strides[i][l->rank - 1] <= 1;
-    bool direct = !r->moves && r->operands[i].dtype == r->compute && (r->repeated[i] || in_rows || contiguous(l, i));
-    // In place, a later instruction would read what an earlier one has written.
-    for (int j = 0; j < p->inputs && direct && !input; j++)
-      if (r->operands[j].data == r->operands[i].data && r->slot[j] < 0) direct = !read_after_write(p, j, i);
-    r->slot[i] = direct ? -1 : r->slots++;
-    r->past[i] = r->large && !input && (direct || r->moves) && r->operands[i].data && only_written(r, i);
-  }
-  r->slots += p->registers;
-  const bool copies = p->count == 1 && p->instructions[0].operation == CK_copy && p->inputs == 1 && p->outputs == 1;
-  r->converts = copies && !r->moves && !r->by_rows && (r->slot[0] < 0) != (r->slot[1] < 0) && !r->repeated[0] && !r->past[1];
-}
-
 // Nanoseconds for one element on one thread. Only the choice between one thread and many depends on it.
 static double element_cost(const ck_run_plan *r) {
   const double width = (double)ck_size(r->compute) / 4;
@@ -194,9 +104,9 @@ static void lay_flat(ck_run_plan *r, int64_t elements, const bool *repeats) {
 // What remains when the loop has been cut: scratch memory, constants and code. It has so many elements in all.
 static void settle(ck_run_plan *r, int64_t block, int64_t times, int64_t elements) {
   const ck_program *program = r->program;
-  r->large = has_large_results(r, times);
+  r->large = ck_has_large_results(r, times);
   if (r->large) ck_layout_read_on(&r->layout);
-  assign_slots(r);
+  ck_assign_slots(r);
   // The same line of two values is not in the same cache set.
   r->slot_bytes = block * (int64_t)ck_size(r->compute) + 64;
   const int operand_count = r->layout.operands;

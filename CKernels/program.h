@@ -31,6 +31,10 @@ typedef struct {
 // memory is one that each run gets anew, and that is read afterwards.
 void ck_run_make(ck_run_plan *plan, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,
                  const ck_operand *operands, int64_t times);
+// Whether the results of so many such runs are larger than the caches.
+bool ck_has_large_results(const ck_run_plan *plan, int64_t times);
+// Which operands need a slot, those of another dtype or not contiguous in a tile, once the loop has been cut (slots.c).
+void ck_assign_slots(ck_run_plan *plan);
 // A loop over so many elements, of operands of which `repeats`, if not NULL, says how they lie flat.
 void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,
                     const ck_operand *operands, const bool *repeats);
@@ -41,7 +45,7 @@ void ck_run_again(const ck_run_plan *plan, const ck_operand *operands);
 // After the work of a plan: what went past the caches is seen by whoever hears that the work is done.
 void ck_run_fence(const ck_run_plan *plan);
 
-// What an instruction amounts to, whose second operand lies at `b`: a power of which every exponent is 2 is a square.
+// What an instruction amounts to (operations.c), whose second operand lies at `b`: a power of which every exponent is 2 is a square.
 ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void *b, bool b_repeats);
 
 extern const ck_operation_info ck_operations[CK_OPERATION_COUNT];

@@ -1,122 +1,34 @@
 // Runs a program on tiles: every instruction on the whole tile, so that intermediate values stay in the first-level
 // cache.
 #include "code.h"
-#include "program.h"
+#include "tile.h"
 
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-typedef struct {
-  int64_t position[CK_LAYOUT_RANK];     // which tile, along every dimension
-  const char *memory[CK_MAX_OPERANDS];  // where each operand's part of it begins
-  int64_t rows, columns;
-  const void *places[CK_PLACES];  // what instructions name
-  struct {
-    const char *from;
-    int64_t rows, columns;
-  } held[CK_MAX_OPERANDS];  // what each input's slot was filled with: often the next tile wants the same
-} tile;
-
-// Between an operand and its slot, which is contiguous: [rows, columns] elements, all at once where one stride serves
-// both, else by lines: down the columns where these are longer, or where a row jumps through memory.
-static void convert(const ck_run_plan *r, int operand, bool output, int64_t rows, int64_t columns, const char *memory,
-                    char *slot) {
-  const ck_dtype dtype = r->operands[operand].dtype;
-  const ck_convert function = output ? r->kernels->store[r->compute][dtype] : r->kernels->load[dtype][r->compute];
-  const int64_t size = ck_size(dtype), slot_size = ck_size(r->compute);
-  const int64_t *strides = &r->layout.strides[operand][r->layout.rank - 2];
-  int64_t lines = rows, length = columns, line_stride = strides[0], stride = strides[1], slot_line = columns,
-          slot_stride = 1;
-  if (!output && dtype == r->compute && line_stride == 1 && llabs(stride) > 1)
-    return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride, r->large);
-  if (!output && line_stride == 0 && rows > 1) {  // one row for all
-    function(columns, slot, 1, memory, stride);
-    const size_t bytes = (size_t)(columns * slot_size);
-    for (int64_t done = 1; done < rows; done *= 2)
-      memcpy(slot + (size_t)done * bytes, slot, (size_t)(rows - done < done ? rows - done : done) * bytes);
-    return;
-  }
-  if (rows == 1 || line_stride == stride * columns) {
-    lines = 1, length = rows * columns;
-  } else if (rows > columns || llabs(line_stride) < llabs(stride)) {
-    lines = columns, length = rows, line_stride = strides[1], stride = strides[0], slot_line = 1, slot_stride = columns;
-  }
-  for (int64_t i = 0; i < lines; i++) {
-    char *there = (char *)memory + i * line_stride * size, *here = slot + i * slot_line * slot_size;
-    if (output) {
-      function(length, there, stride, here, slot_stride);
-    } else {
-      function(length, here, slot_stride, there, stride);
-    }
-  }
-}
 
 // Goes to the tile `steps` tiles on along dimension d.
-static void move(const ck_run_plan *r, tile *t, int d, int64_t steps) {
+static void move(const ck_run_plan *r, ck_tile *t, int d, int64_t steps) {
   const ck_layout *l = &r->layout;
   t->position[d] += steps;
   for (int i = 0; i < l->operands; i++)
     t->memory[i] += steps * l->tile[d] * l->strides[i][d] * (int64_t)ck_size(r->operands[i].dtype);
 }
 
-// The tile's extent along dimension d: the last one may be short.
-static int64_t extent(const ck_layout *l, const tile *t, int d) {
-  int64_t left = l->shape[d] - t->position[d] * l->tile[d];
-  return left < l->tile[d] ? left : l->tile[d];
-}
-
-// A tile of a program that converts elements. What needs no slot is contiguous, and serves as the other one's.
-static void pass(const ck_run_plan *r, const tile *t) {
-  const int64_t rows = extent(&r->layout, t, r->layout.rank - 2), columns = extent(&r->layout, t, r->layout.rank - 1);
-  const bool output = r->slot[0] < 0;
-  convert(r, output, output, rows, columns, t->memory[output], (char *)t->memory[!output]);
-}
-
 // Brings the tile's operands to where the rows want them.
-static void fetch(const ck_run_plan *r, tile *t) {
+static void fetch(const ck_run_plan *r, ck_tile *t) {
   const ck_layout *l = &r->layout;
-  t->rows = extent(l, t, l->rank - 2), t->columns = extent(l, t, l->rank - 1);
+  t->rows = ck_extent(l, t, l->rank - 2), t->columns = ck_extent(l, t, l->rank - 1);
   for (int i = 0; i < l->operands; i++) {
     if (r->slot[i] < 0) t->places[i] = t->memory[i];
     if (r->slot[i] < 0 || i >= r->program->inputs) continue;
     int64_t rows = r->repeated[i] ? 1 : t->rows, columns = r->repeated[i] ? 1 : t->columns;
     if (t->held[i].from == t->memory[i] && t->held[i].columns == columns && t->held[i].rows >= rows) continue;
-    convert(r, i, false, rows, columns, t->memory[i], (char *)t->places[i]);
+    ck_convert_tile(r, i, false, rows, columns, t->memory[i], (char *)t->places[i]);
     t->held[i].from = t->memory[i], t->held[i].rows = rows, t->held[i].columns = columns;
   }
 }
 
-// Copies a row; past the caches, if so wanted, in whole lines.
-static void carry_row(const ck_run_plan *r, int64_t bytes, char *to, const char *from) {
-  if (!r->past[1] || (uintptr_t)to % 64 != 0 || bytes % 4 != 0) memcpy(to, from, (size_t)bytes);
-  else r->kernels->rows[CK_copy][CK_INT32](bytes / 4, to, from, from, from, CK_PAST_CACHES);
-}
-
-// A tile of a program that moves elements as they are. What is turned and goes past the caches is turned in the result's slot: square
-// by square, lines would be written in pieces.
-static void carry(const ck_run_plan *r, const tile *t) {
-  const ck_layout *l = &r->layout;
-  const int across = l->rank - 1, down = across - 1;
-  const int64_t size = (int64_t)ck_size(r->operands[0].dtype), rows = extent(l, t, down),
-                columns = extent(l, t, across);
-  const int64_t from_row = l->strides[0][down] * size, to_row = l->strides[1][down] * size;
-  const char *from = t->memory[0];
-  char *to = (char *)t->memory[1];
-  if (l->strides[0][across] == 1) {
-    for (int64_t i = 0; i < rows; i++) carry_row(r, columns * size, to + i * to_row, from + i * from_row);
-    return;
-  }
-  char *turned = r->past[1] ? (char *)t->places[1] : to;
-  const int64_t turned_row = r->past[1] ? columns * size : to_row;
-  r->kernels->turn[__builtin_ctzll((uint64_t)size)](rows, columns, turned, turned_row / size, from,
-                                                    l->strides[0][across], r->large);
-  for (int64_t i = 0; i < rows && r->past[1]; i++)
-    carry_row(r, columns * size, to + i * to_row, turned + i * turned_row);
-}
-
 // A sigmoid and its slope, one after the other, in one go: a function and its derivative often ask for both.
-static bool sigmoids(const ck_run_plan *r, const tile *t, const ck_instruction *in, int left) {
+static bool sigmoids(const ck_run_plan *r, const ck_tile *t, const ck_instruction *in, int left) {
   if (in->operation != CK_sigmoid || left < 2 || in[1].operation != CK_sigmoid_slope || in[1].a != in->a) return false;
   const void *a = t->places[in->a];
   if (t->places[in->dst] == a || r->repeated[in->a]) return false;
@@ -125,7 +37,7 @@ static bool sigmoids(const ck_run_plan *r, const tile *t, const ck_instruction *
 }
 
 // One instruction on the tile's elements from `first` on.
-static void row(const ck_run_plan *r, const tile *t, const ck_instruction *in, int64_t first) {
+static void row(const ck_run_plan *r, const ck_tile *t, const ck_instruction *in, int64_t first) {
   const int arity = ck_operations[in->operation].arity, outputs = r->program->inputs + r->program->outputs;
   const int b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
   const int64_t skipped = first * (int64_t)ck_size(r->compute);
@@ -144,7 +56,7 @@ static void row(const ck_run_plan *r, const tile *t, const ck_instruction *in, i
 }
 
 // A stretch of instructions at once, and what is left of the tile's last vector one by one.
-static void run_stretch(const ck_run_plan *r, const tile *t, const ck_stretch *stretch) {
+static void run_stretch(const ck_run_plan *r, const ck_tile *t, const ck_stretch *stretch) {
   const int64_t size = (int64_t)ck_size(r->compute), bytes = t->rows * t->columns * size;
   int64_t done = bytes / stretch->step * stretch->step;
   for (int i = r->program->inputs; i < r->layout.operands; i++)
@@ -155,7 +67,7 @@ static void run_stretch(const ck_run_plan *r, const tile *t, const ck_stretch *s
 }
 
 // The only instruction, on the rows of a tile where they lie, or in their slot.
-__attribute__((noinline)) static void execute_rows(const ck_run_plan *r, const tile *t) {
+__attribute__((noinline)) static void execute_rows(const ck_run_plan *r, const ck_tile *t) {
   const ck_instruction *in = r->program->instructions;
   const int arity = ck_operations[in->operation].arity;
   const int places[] = {in->a, arity > 1 ? in->b : in->a, arity > 2 ? in->c : in->a, in->dst};
@@ -186,7 +98,7 @@ __attribute__((noinline)) static void execute_rows(const ck_run_plan *r, const t
 }
 
 // Every instruction, then the outputs that have slots.
-static void execute(const ck_run_plan *r, const tile *t) {
+static void execute(const ck_run_plan *r, const ck_tile *t) {
   if (r->by_rows) return execute_rows(r, t);
   const ck_program *p = r->program;
   const ck_stretch *stretch = r->code ? r->code->stretch : NULL, *end = stretch ? stretch + r->code->stretches : NULL;
@@ -202,12 +114,12 @@ static void execute(const ck_run_plan *r, const tile *t) {
     }
   }
   for (int i = p->inputs; i < p->inputs + p->outputs; i++)
-    if (r->slot[i] >= 0) convert(r, i, true, t->rows, t->columns, t->memory[i], (char *)t->places[i]);
+    if (r->slot[i] >= 0) ck_convert_tile(r, i, true, t->rows, t->columns, t->memory[i], (char *)t->places[i]);
 }
 
 // Gives registers and slots their scratch memory. It is on the stack, and small: at most TILE_BYTES of program.c, or
 // CROSSED_BYTES for an operand, and some lines.
-static void settle(const ck_run_plan *r, const ck_operand *operands, tile *t, char *scratch) {
+static void settle(const ck_run_plan *r, const ck_operand *operands, ck_tile *t, char *scratch) {
   int place = 0, slot = 0;
   for (; place < r->layout.operands; place++) {
     t->memory[place] = operands[place].data;
@@ -227,7 +139,7 @@ void ck_run_fence(const ck_run_plan *r) {
 static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t first, int64_t left) {
   const ck_layout *l = &r->layout;
   _Alignas(64) char scratch[r->slots * r->slot_bytes + 1];
-  tile t;
+  ck_tile t;
   settle(r, operands, &t, scratch);
   for (int i = 0; i < l->rank; i++) {
     const int d = l->fastest[i];
@@ -238,9 +150,9 @@ static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t 
   }
   for (;;) {
     if (r->moves) {
-      carry(r, &t);
+      ck_carry_tile(r, &t);
     } else if (r->converts) {
-      pass(r, &t);
+      ck_pass_tile(r, &t);
     } else {
       fetch(r, &t);
       execute(r, &t);
