@@ -31,7 +31,8 @@ package struct Clock: Sendable {
     /// The best of the rounds for each side, in turns: all of ours, theirs, all of ours, theirs. Each turn begins with a short
     /// warm-up.
     ///
-    /// - Parameter isOneProcess: whether `theirs` runs here too: then it begins as ours does, with threads that sleep.
+    /// - Parameter isOneProcess: whether `theirs` runs here too: then it begins as ours does, with threads that sleep, and is the first
+    ///   in every second round, because each finds the memory as the one before has left it.
     package func best(
         _ ours: [(Int) throws -> Double], _ theirs: ((Int) throws -> Double)?, isOneProcess: Bool = false
     ) throws -> (ours: [Double], theirs: Double?) {
@@ -40,20 +41,26 @@ package struct Clock: Sendable {
         Turns.end()
         var theirCount = 0
         if let theirs { theirCount = try iterations(theirs) }
-        let start = ContinuousClock.now
-        for round in 0..<rounds {
-            // Iterations of seconds say enough in two rounds.
-            if round >= 2 && ContinuousClock.now - start > patience { break }
+        let ourTurn = {
             if theirs != nil { Turns.begin() }
             for (i, (work, count)) in zip(ours, ourCounts).enumerated() {
                 if count > 1 { _ = try work(max(1, count / 8)) }
                 best.0[i] = min(best.0[i], try work(count))
             }
             Turns.end()
-            guard let theirs else { continue }
+        }
+        let theirTurn = {
+            guard let theirs else { return }
             if isOneProcess { Turns.begin() }
             if theirCount > 1 { _ = try theirs(max(1, theirCount / 8)) }
             best.1 = min(best.1 ?? .infinity, try theirs(theirCount))
+            if isOneProcess { Turns.end() }
+        }
+        let start = ContinuousClock.now
+        for round in 0..<rounds {
+            // Iterations of seconds say enough in two rounds.
+            if round >= 2 && ContinuousClock.now - start > patience { break }
+            for turn in isOneProcess && round % 2 == 1 ? [theirTurn, ourTurn] : [ourTurn, theirTurn] { try turn() }
         }
         return best
     }
