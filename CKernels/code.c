@@ -47,8 +47,8 @@ static uint32_t bits(const bool *flags, int count) {
 }
 
 static const ck_code *find(const ck_code *code, const ck_code *like) {
-  while (code && (code->compute != like->compute || code->vector != like->vector || code->repeated != like->repeated || code->past != like->past ||
-                  code->summed != like->summed))
+  while (code && (code->compute != like->compute || code->vector != like->vector || code->repeated != like->repeated ||
+                  code->past != like->past || code->summed != like->summed))
     code = code->next;
   return code;
 }

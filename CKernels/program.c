@@ -27,8 +27,7 @@ static bool plain(const ck_run_plan *r) {
 // operand or across it.
 static bool moves(const ck_run_plan *r) {
   const ck_layout *l = &r->layout;
-  if (r->program->count != 1 || r->program->instructions[0].operation != CK_copy || r->program->inputs != 1)
-    return false;
+  if (!ck_only_copies(r->program)) return false;
   const int last = l->rank - 1, across = ck_layout_crossed(l);
   if (r->operands[0].dtype != r->operands[1].dtype || l->strides[1][last] != 1) return false;
   if (across >= 0) return l->strides[0][across] == 1;

@@ -50,6 +50,11 @@ ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void 
 
 extern const ck_operation_info ck_operations[CK_OPERATION_COUNT];
 
+// Whether all that the program does is to copy an operand.
+static inline bool ck_only_copies(const ck_program *p) {
+  return p->count == 1 && p->instructions[0].operation == CK_copy && p->inputs == 1;
+}
+
 // Whether the place is an operand of the instruction.
 static inline bool ck_reads(const ck_instruction *in, int place) {
   const int arity = ck_operations[in->operation].arity;

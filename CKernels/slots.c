@@ -59,6 +59,6 @@ void ck_assign_slots(ck_run_plan *r) {
     r->past[i] = r->large && !input && (direct || r->moves) && r->operands[i].data && only_written(r, i);
   }
   r->slots += p->registers;
-  const bool copies = p->count == 1 && p->instructions[0].operation == CK_copy && p->inputs == 1 && p->outputs == 1;
-  r->converts = copies && !r->moves && !r->by_rows && (r->slot[0] < 0) != (r->slot[1] < 0) && !r->repeated[0] && !r->past[1];
+  r->converts = ck_only_copies(p) && !r->moves && !r->by_rows && (r->slot[0] < 0) != (r->slot[1] < 0) && !r->repeated[0] &&
+                !r->past[1];
 }
