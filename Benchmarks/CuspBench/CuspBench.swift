@@ -9,8 +9,8 @@ struct CuspBench: ParsableCommand {
         abstract: "Measures Cusp, in turns with another library that does the same work.",
         discussion: """
             Each cell of the table is our time, ×N: how many times as fast as the peer, and the share of what the machine can do: of \
-            its copy bandwidth, or of its peak of multiply-adds for matrix products. Both are measured in the same run. Before the \
-            clock starts, both sides' results are compared; a difference is an error.
+            its copy bandwidth, or of its peak of multiply-adds for matrix products, measured in the same turns. Before the clock starts, \
+            both sides' results are compared; a difference is an error.
             """)
 
     @Option(help: ArgumentHelp("Only ids in which the regular expression matches.", valueName: "regex"))
@@ -99,14 +99,12 @@ struct CuspBench: ParsableCommand {
         noteLoad()
         var progress = Progress(total: work.count)
         defer { progress.finish() }
-        var results = work.map { row, n in
+        return work.map { row, n in
             progress.begin(row, n)
             let result = runner.measure(row, n)
             progress.end(result)
             return result
         }
-        for i in results.indices { runner.setShare(&results[i]) }
-        return results
     }
 
     private func report(_ results: [Figure]) throws {

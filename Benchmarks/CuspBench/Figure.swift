@@ -16,8 +16,8 @@ package struct Figure: Encodable, Sendable {
     /// The part of the machine's limit, and which limit.
     package var share: Double?
     package var limit: Limit?
-    /// Bytes or floating-point operations per nanosecond, of what the limit is of.
-    package var speed: Double?
+    /// Of a matrix product.
+    package var gflops: Double?
     package var error: String?
 
     package enum Limit: String, Encodable, Sendable { case copy, peak, byHand }
@@ -32,8 +32,6 @@ package struct Figure: Encodable, Sendable {
         if let bytes, let peerBytes { return peerBytes / bytes }
         return nil
     }
-
-    package var gflops: Double? { limit == .peak ? speed : nil }
 
     private enum Key: String, CodingKey {
         case id, n, threads, ns, peer, ratio

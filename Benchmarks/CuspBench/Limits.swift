@@ -2,51 +2,54 @@ import CBench
 import CKernels
 import Cusp
 
-/// What the machine can do, measured in the same run: each time that it is asked for, beside the row that is compared with it.
-/// The best of all times counts, for on a busy machine one of them says little.
-package struct Limits {
-    /// Bytes per nanosecond by the number of floats.
-    package private(set) var copies: [Int: Double] = [:]
-    /// Floating-point operations per nanosecond.
-    package private(set) var peak = 0.0
+/// What the machine can do of a row's kind, as one more side of its turns: memory and cores change their speed within seconds on a
+/// machine that others use too, so a limit of another moment says little.
+struct Limit {
+    let kind: Figure.Limit
+    /// Bytes, or floating-point operations, of one iteration.
+    let amount: Double
+    let work: () -> Void
 
-    package init() {}
-
-    /// Measures the best copy of `count` floats with all threads of the budget; read and written bytes count. Not where there are
-    /// so few that starting the threads is most of it.
-    package mutating func measureCopy(_ count: Int) {
-        guard count >= 1 << 16 else { return }
-        let from = Tensor.ones([count])
-        let to = Tensor.zeros([count])
-        let best = [(1 << 12, false), (1 << 16, false), (1 << 12, true), (1 << 16, true)].map { block, nonTemporal in
+    /// The best copy of `count` floats with all threads of the budget; read and written bytes count. Nil where there are so few
+    /// that starting the threads is most of it.
+    static func copy(_ count: Int) -> Limit? {
+        guard count >= 1 << 16 else { return nil }
+        let (from, to) = (Tensor.ones([count]), Tensor.zeros([count]))
+        let ways = [(1 << 12, false), (1 << 16, false), (1 << 12, true), (1 << 16, true)].map { block, nonTemporal in
             let copy = Copy(to: to.buffer.start, from: from.buffer.start, count, block, nonTemporal)
-            return Self.best { copy.run() }
-        }.min()!
-        Turns.end()
-        copies[count] = max(copies[count] ?? 0, 8 * Double(count) / best)
+            return Limit(kind: .copy, amount: 8 * Double(count)) {
+                withExtendedLifetime((from, to)) { copy.run() }
+            }
+        }
+        return fastest(ways)
     }
 
-    /// Measures multiply-adds in registers, on all threads of the budget together.
-    package mutating func measurePeak() {
-        let threads = Cusp.threads
-        let best = (0..<Int32(CBENCH_VARIANTS)).map { variant -> Double in
-            let rounds: Int64 = 200_000
+    /// Multiply-adds in registers, on all threads of the budget together.
+    static func multiplies() -> Limit {
+        let (threads, rounds) = (Cusp.threads, Int64(200_000))
+        let ways = (0..<Int32(CBENCH_VARIANTS)).map { variant in
             let flops = Double(cbench_fma(variant, rounds)) * Double(threads)
-            guard flops > 0 else { return 0 }
-            var loop = Multiply(variant: variant, rounds: rounds)
-            return flops / Self.best { loop.run(threads) }
-        }.max()!
-        Turns.end()
-        peak = max(peak, best)
+            return Limit(kind: .peak, amount: flops) {
+                var loop = Multiply(variant: variant, rounds: rounds)
+                loop.run(threads)
+            }
+        }
+        return fastest(ways.filter { $0.amount > 0 })
     }
 
-    /// The least of three rounds of 2 ms at least, in nanoseconds per call.
-    private static func best(_ work: () -> Void) -> Double {
-        let once = Clock.time(work)
-        let count = max(1, Int(2e6 / max(once, 1)))
-        return (0..<3).map { _ in
-            Clock.time { for _ in 0..<count { work() } } / Double(count)
-        }.min()!
+    /// Nanoseconds per iteration over so many.
+    func time(_ count: Int) -> Double {
+        Clock.time { for _ in 0..<count { work() } } / Double(count)
+    }
+
+    /// By the best of three rounds of 2 ms at least.
+    private static func fastest(_ ways: [Limit]) -> Limit {
+        let speeds = ways.map { way in
+            let count = max(1, Int(2e6 / max(way.time(1), 1)))
+            return way.amount / (0..<3).map { _ in way.time(count) }.min()!
+        }
+        Turns.end()
+        return ways[speeds.indices.max { speeds[$0] < speeds[$1] }!]
     }
 }
 

@@ -6,7 +6,6 @@ import Synchronization
 package struct Runner {
     package let peer: Peer?
     package var clock = Clock()
-    package var limits = Limits()
     /// Starts a fresh peer of the same kind, and a fresh process of ours, for the rows of memory.
     package var freshPeer: () throws -> Peer? = { nil }
     package var ownMemory: (_ row: Row, _ n: Int) throws -> Double = { _, _ in throw BenchError("not measured") }
@@ -17,7 +16,7 @@ package struct Runner {
     package init(peer: Peer?) { self.peer = peer }
 
     /// What the row gives at a size; with the reason in `error` where it cannot be measured.
-    package mutating func measure(_ row: Row, _ n: Int) -> Figure {
+    package func measure(_ row: Row, _ n: Int) -> Figure {
         var result = Figure(row, n: n, threads: Cusp.threads, peer: isAgainstSerial ? "serial" : peer?.name)
         do {
             if row.group == .memory {
@@ -31,7 +30,7 @@ package struct Runner {
         return result
     }
 
-    private mutating func time(_ row: Row, _ n: Int, _ result: inout Figure) throws {
+    private func time(_ row: Row, _ n: Int, _ result: inout Figure) throws {
         let prepared = row.make(n)
         let ours = prepared.results().map { Digest($0) }
         let theirs = try peer?.prepare(row.peerID, n: n)
@@ -51,32 +50,28 @@ package struct Runner {
             defer { ParallelPasses.areOn.store(true, ordering: .relaxed) }
             return time(prepared, count)
         }
+        let limit = loops.isEmpty ? limit(of: row, n) : nil
         let best = try clock.best(
-            ([prepared] + loops).map { own in { time(own, $0) } },
+            ([prepared] + loops).map { own in { time(own, $0) } } + (limit.map { [$0.time] } ?? []),
             isAgainstSerial ? serial : theirs == nil ? nil : { [peer] in try peer!.time($0) },
             isOneProcess: isAgainstSerial)
         result.ns = best.ours[0]
         result.peerNs = best.theirs
-        if let loop = best.ours.dropFirst().min() {
+        result.gflops = row.flops.map { $0 / best.ours[0] }
+        if let loop = best.ours.dropFirst().prefix(loops.count).min() {
             result.limit = .byHand
             result.share = loop / best.ours[0]
-        } else if let flops = row.flops {
-            result.speed = flops / best.ours[0]
-            result.limit = .peak
-            limits.measurePeak()
-        } else if let bytes = row.bytes {
-            result.speed = bytes * Double(n) / best.ours[0]
-            result.limit = .copy
-            limits.measureCopy(n)
+        } else if let limit {
+            let work = row.flops ?? row.bytes! * Double(n)
+            result.limit = limit.kind
+            result.share = work / limit.amount * best.ours[1] / best.ours[0]
         }
-        setShare(&result)
     }
 
-    /// Compares with the limits as they are known by now; once more at the end, when they are known best.
-    package func setShare(_ result: inout Figure) {
-        guard result.limit != .byHand else { return }
-        let limit = result.limit == .peak ? limits.peak : limits.copies[result.n]
-        if let speed = result.speed, let limit { result.share = speed / limit }
+    /// What the machine can do of the row's kind, if that limits it.
+    private func limit(of row: Row, _ n: Int) -> Limit? {
+        if row.flops != nil { return .multiplies() }
+        return row.bytes == nil ? nil : .copy(n)
     }
 
     private func memory(_ row: Row, _ n: Int, _ result: inout Figure) throws {

@@ -17,8 +17,8 @@ package struct Page {
             <style>\(Self.style)</style>
             <h1>Cusp\(peer.map { " and \($0)" } ?? "")</h1>
             <p>\(threads) thread\(threads == 1 ? "" : "s")\(peer == nil ? "" : " on both sides, measured in turns in one run; best of the rounds"). ×N: N times \
-            as fast as the peer. Shares are of the copy bandwidth, for matrix products of the peak of multiply-adds, which the same run \
-            measured.</p>
+            as fast as the peer. Shares are of the copy bandwidth, for matrix products of the peak of multiply-adds, measured in the \
+            same turns.</p>
             \(sections.joined(separator: "\n"))
             </html>
 
