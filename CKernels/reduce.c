@@ -7,15 +7,19 @@
 #include "drivers.h"
 
 // Columns that a task reduces side by side: of a long axis more, for memory gives whole rows sooner than pieces of them.
-enum { LONG = 4096, WIDE = 512 };
+enum { LONG = 4096 };
+
+// Bytes for the states of all parts, on the stack twice.
+enum { SLOTS = 64 << 10 };
 
 // How a block is read. The first two in place; the others through a small buffer, along or across the axis.
 typedef enum { ROWS, COLUMNS, GATHERED_ROWS, GATHERED_COLUMNS } layout;
 
 typedef struct {
+  ck_reduction reduction;
   ck_reducer reducer;
   ck_dtype dtype;
-  size_t size, extra_size;  // of an element; of a result, and of what a state keeps beside an element
+  size_t size, extra_size;  // of an element; of a result
   ck_axis axis;
   layout layout;
   int64_t block;        // elements along the axis of one leaf
@@ -32,6 +36,11 @@ static layout layout_of(ck_axis a, int64_t lanes) {
   if (a.inner < lanes) return GATHERED_ROWS;
   if (a.inner_stride == 1) return COLUMNS;
   return a.length < lanes || llabs(a.inner_stride) <= llabs(a.stride) ? GATHERED_COLUMNS : GATHERED_ROWS;
+}
+
+// Of a result, and of what a state keeps beside an element; no less than that element's.
+static size_t extra_size(ck_reduction reduction, ck_dtype dtype) {
+  return reduction == CK_ARGMAX || reduction == CK_ARGMIN ? 8 : ck_size(dtype);
 }
 
 static ck_state offset(const job *j, ck_state s, int64_t columns) {
@@ -69,12 +78,14 @@ __attribute__((noinline)) static void gathered_columns(const job *j, const char 
   }
 }
 
+static bool is_fold(ck_reduction r) { return r == CK_SUM || r == CK_PROD || r == CK_MAX || r == CK_MIN; }
+
 // One leaf. `in` is the element at `first` of the leaf's first column.
 static void reduce_block(const job *j, const char *in, int64_t first, int64_t length, int64_t width, ck_state state) {
   switch (j->layout) {
   case ROWS: j->reducer.rows(in, length, width, j->axis.inner_stride, first, state); break;
   case COLUMNS:
-    for (int64_t pieces = ck_pieces(width, CK_TILE), i = 0; i < pieces; i++) {
+    for (int64_t pieces = ck_pieces(width, is_fold(j->reduction) ? CK_WIDE : CK_TILE), i = 0; i < pieces; i++) {
       const int64_t left = ck_cut(width, pieces, i), columns = ck_cut(width, pieces, i + 1) - left;
       j->reducer.columns(ck_at(in, j->dtype, left), length, j->axis.stride, columns, first, offset(j, state, left));
     }
@@ -88,7 +99,7 @@ static void reduce_range(const job *j, const char *in, int64_t first, int64_t le
   if (length <= j->block) return reduce_block(j, in, first, length, width, state);
   int64_t half = j->block;
   while (half * 2 < length) half *= 2;
-  _Alignas(64) char value[WIDE * 8], extra[WIDE * 8];
+  _Alignas(64) char value[CK_WIDE * 8], extra[CK_WIDE * 8];
   ck_state right = {value, extra};
   reduce_range(j, in, first, half, width, state);
   reduce_range(j, ck_at(in, j->dtype, half * j->axis.stride), first + half, length - half, width, right);
@@ -112,32 +123,33 @@ static void reduce_task(void *context, int64_t index) {
   if (j->slots.value) {
     reduce_range(j, ck_at(j->in, j->dtype, corner), first, length, width, offset(j, j->slots, part * results + result));
   } else {
-    _Alignas(64) char value[WIDE * 8], extra[WIDE * 8];
+    _Alignas(64) char value[CK_WIDE * 8], extra[CK_WIDE * 8];
     ck_state state = {value, extra};
     reduce_range(j, ck_at(j->in, j->dtype, corner), first, length, width, state);
     j->reducer.finish(width, state, j->out + result * (int64_t)j->extra_size);
   }
 }
 
-// Settles everything but `out` and `slots`. Where parts > 1, they need no more than CK_STATES slots.
-static job plan(ck_reduction reduction, ck_dtype dtype, ck_axis a, const void *in) {
+// Settles everything but `out` and `slots`, which has room for `states` where parts > 1.
+static job plan(ck_reduction reduction, ck_dtype dtype, ck_axis a, const void *in, int64_t states) {
   if (a.inner == 1) a.inner = a.outer, a.inner_stride = a.outer_stride, a.outer = 1;
   if (a.length == 1) a.stride = 1;
-  job j = {.reducer = ck_kernels()->blocks.reducers[reduction][dtype],
+  job j = {.reduction = reduction,
+           .reducer = ck_kernels()->blocks.reducers[reduction][dtype],
            .dtype = dtype,
            .size = ck_size(dtype),
            .axis = a,
            .in = in};
-  j.extra_size = reduction == CK_ARGMAX || reduction == CK_ARGMIN ? 8 : j.size;
+  j.extra_size = extra_size(reduction, dtype);
   j.layout = layout_of(a, 64 / (int64_t)j.size);
   const bool across = is_across(&j);
   j.block = across ? CK_COLUMN_BLOCK : CK_ROW_BLOCK;
   // About 64 KB to a task: wide columns, because they are read row by row; few rows if they are long.
-  int64_t target = 16384, width = across ? a.length < LONG ? CK_TILE : WIDE : target / a.length;
-  width = width < 1 ? 1 : width > WIDE ? WIDE : width;
+  int64_t target = 16384, width = across ? a.length < LONG ? CK_TILE : CK_WIDE : target / a.length;
+  width = width < 1 ? 1 : width > CK_WIDE ? CK_WIDE : width;
   j.tiles = ck_pieces(a.inner, width);
   j.part = j.block;
-  int64_t most = CK_STATES / (a.outer * a.inner), tile = ck_pieces(a.inner, j.tiles);
+  int64_t most = states / (a.outer * a.inner), tile = ck_pieces(a.inner, j.tiles);
   while (j.part < a.length && (most < 2 || ck_pieces(a.length, j.part) > most || j.part * tile < 2 * target))
     j.part *= 2;
   j.parts = ck_pieces(a.length, j.part);
@@ -172,8 +184,8 @@ static const double costs[CK_REDUCTION_COUNT] = {0.08, 0.08, 0.1, 0.1, 0.2, 0.2,
 void ck_reduce(ck_reduction reduction, ck_dtype dtype, ck_axis axis, const void *in, void *out) {
   if (axis.outer <= 0 || axis.inner <= 0) return;
   if (axis.length <= 0) return fill_empty(reduction, dtype, axis.outer * axis.inner, out);
-  _Alignas(64) char value[CK_STATES * 8], extra[CK_STATES * 8];
-  job j = plan(reduction, dtype, axis, in);
+  _Alignas(64) char value[SLOTS], extra[SLOTS];
+  job j = plan(reduction, dtype, axis, in, SLOTS / extra_size(reduction, dtype));
   j.out = out;
   if (j.parts > 1) j.slots = (ck_state){value, extra};
   run(&j, costs[reduction]);
@@ -181,7 +193,7 @@ void ck_reduce(ck_reduction reduction, ck_dtype dtype, ck_axis axis, const void 
 }
 
 void ck_log_sum_exp_states(ck_dtype dtype, ck_axis axis, const void *in, ck_state states) {
-  job j = plan(CK_LOG_SUM_EXP, dtype, axis, in);
+  job j = plan(CK_LOG_SUM_EXP, dtype, axis, in, CK_STATES);
   j.slots = states;
   run(&j, costs[CK_LOG_SUM_EXP]);
 }

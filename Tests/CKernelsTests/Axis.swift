@@ -65,6 +65,12 @@ extension AxisCase {
             name: "transposed", outer: outer, length: length, inner: 1, outerStride: 1, stride: outer, innerStride: 0)
     }
 
+    /// Neighbouring columns that share their memory, lest the case take a lot of it.
+    static func overlapping(_ length: Int, _ inner: Int, stride: Int = 1) -> AxisCase {
+        AxisCase(
+            name: "overlapping", outer: 1, length: length, inner: inner, outerStride: 0, stride: stride, innerStride: 1)
+    }
+
     func with(name: String, outer: Int = 1, along: Int = 1, inner: Int = 1) -> AxisCase {
         AxisCase(
             name: "\(name) \(self.name)", outer: self.outer, length: length, inner: self.inner,
@@ -94,4 +100,6 @@ extension AxisCase {
         columns(700, 2, 2),
         columns(2, 300, 4200).repeatedAcross,
     ]
+    /// More columns of a long axis than are read side by side.
+    static let wide = [overlapping(4200, 1030, stride: 2)]
 }

@@ -28,8 +28,7 @@ extension KernelTests {
         /// memory be as large.
         static let long = [
             AxisCase.columns(1, 600, 2100), .columns(3, 1400, 70), .columns(1, 1100, 90).strided,
-            AxisCase(
-                name: "overlapping", outer: 1, length: 1100, inner: 4090, outerStride: 0, stride: 1, innerStride: 1),
+            .overlapping(1100, 4090),
         ]
         static let cases = AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + long
 
