@@ -21,8 +21,8 @@ struct CuspBench: ParsableCommand {
     var threads: Int?
     @Option(
         help: """
-            Whom to compare with: torch, libtorch, jax, numpy, none, or serial: ourselves with the nodes of backward passes \
-            one after the other (default: torch if --python is given, else none).
+            Whom to compare with: torch, libtorch, jax, numpy, none, or ourselves: serial, with the nodes of backward passes \
+            one after the other, or single, on one thread (default: torch if --python is given, else none).
             """)
     var peer: String?
     @Option(help: "The interpreter that has the peer (default: python3); for libtorch its program, see PROTOCOL.md.")
@@ -55,8 +55,9 @@ struct CuspBench: ParsableCommand {
         if rounds < 1 { throw ValidationError("--rounds \(rounds): there must be one at least") }
         if every < 1 { throw ValidationError("--every \(every) is not a step") }
         if !(milliseconds > 0) { throw ValidationError("--milliseconds \(milliseconds) is not a time") }
-        if let peer, !["torch", "libtorch", "jax", "numpy", "none", "serial"].contains(peer) {
-            throw ValidationError("--peer \(peer) is none of torch, libtorch, jax, numpy, serial, none")
+        let peers = ["torch", "libtorch", "jax", "numpy", "none"] + Ourselves.allCases.map(\.rawValue)
+        if let peer, !peers.contains(peer) {
+            throw ValidationError("--peer \(peer) is none of \(peers.joined(separator: ", "))")
         }
         if peer == "libtorch", python == nil {
             throw ValidationError("--peer libtorch takes its program, built as PROTOCOL.md says, by --python")
@@ -88,7 +89,7 @@ struct CuspBench: ParsableCommand {
         let work = rows.flatMap { row in (row.fixedSize.map { [$0] } ?? sizes.sizes.map(\.count)).map { (row, $0) } }
         let start = { try startPeer() }
         var runner = Runner(peer: try start())
-        runner.isAgainstSerial = peer == "serial"
+        runner.ourselves = peer.flatMap(Ourselves.init)
         runner.clock.rounds = rounds
         runner.clock.round = milliseconds * 1e6
         runner.freshPeer = start
@@ -130,7 +131,7 @@ struct CuspBench: ParsableCommand {
 
     private func startPeer() throws -> Peer? {
         let name = peer ?? (python == nil ? "none" : "torch")
-        guard name != "none", name != "serial" else { return nil }
+        guard name != "none", Ourselves(rawValue: name) == nil else { return nil }
         return try Peer(
             name, python: python ?? "python3", scripts: try peers.map { URL(fileURLWithPath: $0) } ?? Peer.scripts(),
             threads: Cusp.threads)

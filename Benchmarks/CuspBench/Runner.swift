@@ -10,14 +10,14 @@ package struct Runner {
     package var freshPeer: () throws -> Peer? = { nil }
     package var ownMemory: (_ row: Row, _ n: Int) throws -> Double = { _, _ in throw BenchError("not measured") }
 
-    /// Whether the other side is ourselves, with serial backward passes.
-    package var isAgainstSerial = false
+    /// The other side, if it is no peer but ourselves.
+    package var ourselves: Ourselves?
 
     package init(peer: Peer?) { self.peer = peer }
 
     /// What the row gives at a size; with the reason in `error` where it cannot be measured.
     package func measure(_ row: Row, _ n: Int) -> Figure {
-        var result = Figure(row, n: n, threads: Cusp.threads, peer: isAgainstSerial ? "serial" : peer?.name)
+        var result = Figure(row, n: n, threads: Cusp.threads, peer: ourselves?.rawValue ?? peer?.name)
         do {
             if row.group == .memory {
                 try memory(row, n, &result)
@@ -45,16 +45,14 @@ package struct Runner {
             }
         }
         let time = { (own: Case, count: Int) in own.nanoseconds(count, pause: row.pause) / Double(count) }
-        let serial = { count in
-            ParallelPasses.areOn.store(false, ordering: .relaxed)
-            defer { ParallelPasses.areOn.store(true, ordering: .relaxed) }
-            return time(prepared, count)
-        }
         let limit = loops.isEmpty ? limit(of: row, n) : nil
+        let others: ((Int) throws -> Double)? =
+            if let ourselves {
+                { count in ourselves.run { time(prepared, count) } }
+            } else if let peer, theirs != nil { peer.time } else { nil }
         let best = try clock.best(
-            ([prepared] + loops).map { own in { time(own, $0) } } + (limit.map { [$0.time] } ?? []),
-            isAgainstSerial ? serial : theirs == nil ? nil : { [peer] in try peer!.time($0) },
-            isOneProcess: isAgainstSerial)
+            ([prepared] + loops).map { own in { time(own, $0) } } + (limit.map { [$0.time] } ?? []), others,
+            isOneProcess: ourselves != nil)
         result.ns = best.ours[0]
         result.peerNs = best.theirs
         result.gflops = row.flops.map { $0 / best.ours[0] }
