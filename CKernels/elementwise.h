@@ -13,13 +13,6 @@ enum { CK_PAST_CACHES = 8 };
 // reaches. (What the system says is of no use: on some machines it is the sum over the whole processor.)
 enum { CK_LARGE_RESULTS = 16 << 20 };
 
-// What was written past the caches is seen by whoever hears afterwards that the work is done.
-static inline void ck_fence(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_sfence();
-#endif
-}
-
 typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const void *c, int repeats);
 
 // sigmoid and sigmoid_slope of one operand, with one exponential: the bits of the two rows. `out` is not `a`.

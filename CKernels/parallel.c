@@ -45,16 +45,18 @@ int ck_widest_team(void) { return atomic_load(&widest); }
 
 void ck_rest(void) { ck_team_rest(); }
 
+static void run_alone(int64_t count, double work, void (*body)(void *context, int64_t index), void *context) {
+  for (int64_t i = 0; i < count; i++) body(context, i);
+  if (work >= CK_WORTHWHILE) ck_fence();  // less writes nothing past the caches
+}
+
 void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t index), void *context) {
   const int budget = ck_threads();
-  if (count <= 1 || work < CK_WORTHWHILE || budget == 1) {
-    for (int64_t i = 0; i < count; i++) body(context, i);
-    return;
-  }
+  if (count <= 1 || work < CK_WORTHWHILE || budget == 1) return run_alone(count, work, body, context);
   const int threads = budget - ck_busy_begin(false);
   int members = 1;
   if (threads <= 1 || serial_depth > 0 || atomic_flag_test_and_set_explicit(&team_taken, memory_order_acquire)) {
-    for (int64_t i = 0; i < count; i++) body(context, i);
+    run_alone(count, work, body, context);
   } else {
     serial_depth++;  // a loop inside the loop
     members =

@@ -7,7 +7,8 @@
 enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
-  LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in a cache
+  LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in the first-level cache
+  OUTER_BLOCK = 32 << 10,    // nor in any other
   LONG_ROW = 128,            // elements of one that is done by itself, without a tile of its own
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
   CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
@@ -56,8 +57,8 @@ static int64_t block_size(const ck_run_plan *r) {
   if (r->moves) return MOVED_BLOCK;
   if (r->by_rows) return CROSSED_BYTES / (int64_t)ck_size(r->compute);
   if (plain(r)) {  // pieces of one row
-    const int64_t length = r->layout.shape[r->layout.rank - 1];
-    return length < LARGEST_BLOCK ? length : LARGEST_BLOCK;
+    const int64_t length = r->layout.shape[r->layout.rank - 1], most = r->large ? OUTER_BLOCK : LARGEST_BLOCK;
+    return length < most ? length : most;
   }
   const int64_t bytes = (r->layout.operands + r->program->registers) * (int64_t)ck_size(r->compute);
   // Read across, lines are short: more of them are worth more.
@@ -100,10 +101,9 @@ static void lay_flat(ck_run_plan *r, int64_t elements, const bool *repeats) {
   for (int i = 0; i < l->operands; i++) l->strides[i][0] = 0, l->strides[i][1] = repeats[i] ? 0 : 1;
 }
 
-// What remains when the loop has been cut: scratch memory, constants and code. It has so many elements in all.
-static void settle(ck_run_plan *r, int64_t block, int64_t times, int64_t elements) {
+// What remains when the loop has been cut: scratch memory, constants and code. Results have so many elements in all.
+static void settle(ck_run_plan *r, int64_t block, int64_t elements) {
   const ck_program *program = r->program;
-  r->large = ck_has_large_results(r, times);
   if (r->large) ck_layout_read_on(&r->layout);
   ck_assign_slots(r);
   // The same line of two values is not in the same cache set.
@@ -113,7 +113,7 @@ static void settle(ck_run_plan *r, int64_t block, int64_t times, int64_t element
     r->repeated[operand_count + i] = i < program->constants;
   if (program->constants > 0)
     r->kernels->load[CK_FLOAT64][r->compute](program->constants, r->constants, 1, program->constant_values, 1);
-  r->code = program->count > 1 && ck_pays_to_compile(program, elements * times) ? ck_code_for(r, -1) : NULL;
+  r->code = program->count > 1 && ck_pays_to_compile(program, elements) ? ck_code_for(r, -1) : NULL;
 }
 
 static void begin(ck_run_plan *r, const ck_program *program, ck_dtype compute, const ck_operand *operands) {
@@ -128,11 +128,12 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
   ck_layout_make(&r->layout, rank, shape, r->layout.operands, operands, program->inputs);
   r->moves = moves(r);
   r->by_rows = !r->moves && by_rows(r);
+  r->large = ck_has_large_results(r, times);
   const int64_t block = block_size(r);
   r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
   int64_t elements = 1;
   for (int d = 0; d < rank; d++) elements *= shape[d];
-  settle(r, block, times, elements);
+  settle(r, block, elements * times);
 }
 
 void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,
@@ -140,10 +141,10 @@ void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const
   ck_run_plan r;
   begin(&r, program, compute, operands);
   if (repeats && fits_one_tile(&r, elements)) {
-    r.moves = r.by_rows = false;
+    r.moves = r.by_rows = r.large = false;
     lay_flat(&r, elements, repeats);
     r.tiles_per_share = 1;
-    settle(&r, elements, 1, elements);
+    settle(&r, elements, elements);
     ck_run_share(&r, 0);
     return;
   }

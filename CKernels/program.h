@@ -42,8 +42,6 @@ void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const
 void ck_run_share(void *plan, int64_t share);
 // All of it on this thread, for operands elsewhere in memory, of the same dtypes and strides.
 void ck_run_again(const ck_run_plan *plan, const ck_operand *operands);
-// After the work of a plan: what went past the caches is seen by whoever hears that the work is done.
-void ck_run_fence(const ck_run_plan *plan);
 
 // What an instruction amounts to (operations.c), whose second operand lies at `b`: a power of which every exponent is 2 is a square.
 ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void *b, bool b_repeats);

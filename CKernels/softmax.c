@@ -103,7 +103,6 @@ static void write_task(void *context, int64_t index) {
   const ck_state s = states_of(j, &t);
   if (j->axis.inner == 1) return j->blocks.write_row(j->logarithm, t.length, s, t.in, t.out);
   j->blocks.write_columns(j->logarithm, j->past, t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
-  if (j->past) ck_fence();
 }
 
 static void exponentials_task(void *context, int64_t index) {

@@ -134,6 +134,7 @@ static uint32_t take_pieces(int member) {
   uint32_t taken = take_from(&ranges[member], member, 0);
   const int threads = atomic_load_explicit(&posted.threads, memory_order_relaxed);
   for (int i = 1; i < threads; i++) taken = take_from(&ranges[(member + i) % threads], member, taken);
+  if (taken > 0) ck_fence();
   if (member > 0 && taken > 0) {
     ck_work_end();
     atomic_fetch_add_explicit(&posted.done, taken, memory_order_release);

@@ -12,6 +12,13 @@ typedef struct {
   int team;       // and so many when nobody else is busy: the team keeps that size
 } ck_loop;
 
+// What the thread has written past the caches is seen by whoever hears from it afterwards. It waits for memory: once after a loop.
+static inline void ck_fence(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
+}
+
 // Runs the loop on the caller and on those of the team that come, and returns when every index is done: it waits for no
 // thread that has taken nothing. One loop at a time. Returns how many threads had a part.
 int ck_team_run(ck_loop loop);

@@ -131,11 +131,6 @@ static void settle(const ck_run_plan *r, const ck_operand *operands, ck_tile *t,
   for (int i = 0; i < r->program->registers; i++) t->places[place++] = scratch + slot++ * r->slot_bytes;
 }
 
-void ck_run_fence(const ck_run_plan *r) {
-  for (int i = r->program->inputs; i < r->layout.operands; i++)
-    if (r->past[i]) ck_fence();
-}
-
 static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t first, int64_t left) {
   const ck_layout *l = &r->layout;
   _Alignas(64) char scratch[r->slots * r->slot_bytes + 1];
@@ -162,7 +157,6 @@ static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t 
     for (; t.position[*d] == l->tiles[*d] - 1; d++) move(r, &t, *d, 1 - l->tiles[*d]);
     move(r, &t, *d, 1);
   }
-  ck_run_fence(r);
 }
 
 void ck_run_share(void *plan, int64_t share) {

@@ -386,7 +386,8 @@ void ck_count_at_work(void);
 int ck_most_at_work(void);
 
 // Calls body(context, i) for every i in 0 ..< count, in any order, on as many threads as the budget gives; `work` is the
-// time of the whole loop in nanoseconds on one thread, by which it decides whether threads are worth it.
+// time of the whole loop in nanoseconds on one thread, by which it decides whether threads are worth it. What bodies wrote past the
+// caches is in memory when it returns.
 void ck_parallel(int64_t count, double work, void (*body)(void *context, int64_t index), void *context);
 
 #endif
