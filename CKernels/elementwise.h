@@ -13,6 +13,12 @@ enum { CK_PAST_CACHES = 8 };
 // reaches. (What the system says is of no use: on some machines it is the sum over the whole processor.)
 enum { CK_LARGE_RESULTS = 16 << 20 };
 
+// The operations that compare, in their order there.
+#define CK_COMPARISONS(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge)
+enum { CK_COMPARISON_COUNT = CK_ge - CK_eq + 1 };
+
+static inline bool ck_compares(ck_operation operation) { return operation >= CK_eq && operation <= CK_ge; }
+
 typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const void *c, int repeats);
 
 // sigmoid and sigmoid_slope of one operand, with one exponential: the bits of the two rows. `out` is not `a`.
@@ -28,6 +34,7 @@ typedef void (*ck_turn)(int64_t rows, int64_t columns, void *out, int64_t out_st
 
 typedef struct {
   ck_row rows[CK_OPERATION_COUNT][4];   // by operation and compute type; NULL where it is not defined
+  ck_row asks[CK_COMPARISON_COUNT][4];  // comparisons with bytes of 0 and 1 for `out`
   ck_sigmoids sigmoids[2];              // float32, float64
   ck_convert load[CK_DTYPE_COUNT][4];   // from any dtype to a compute type
   ck_convert store[4][CK_DTYPE_COUNT];  // and back

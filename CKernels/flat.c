@@ -57,11 +57,14 @@ void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, 
     const ck_instruction *in = program->instructions;
     const int arity = ck_operations[in->operation].arity, b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
     const ck_flat *to = &operands[in->dst], *x = &operands[in->a], *y = &operands[b], *z = &operands[c];
-    if (to->dtype == compute && x->dtype == compute && y->dtype == compute && z->dtype == compute) {
+    const bool asks = to->dtype == CK_BOOL && ck_compares(in->operation);
+    if ((to->dtype == compute || asks) && x->dtype == compute && y->dtype == compute && z->dtype == compute) {
       // One instruction on operands in their own type: nothing is left to plan.
       const int repeats = x->repeats | y->repeats << 1 | z->repeats << 2;
       const ck_operation operation = ck_amounts_to(in->operation, compute, y->data, y->repeats);
-      ck_kernels()->elementwise.rows[operation][compute](elements, to->data, x->data, y->data, z->data, repeats);
+      const ck_elementwise *kernels = &ck_kernels()->elementwise;
+      const ck_row function = asks ? kernels->asks[operation - CK_eq][compute] : kernels->rows[operation][compute];
+      function(elements, to->data, x->data, y->data, z->data, repeats);
       return;
     }
   }

@@ -20,7 +20,18 @@ static bool plain(const ck_run_plan *r) {
   const ck_layout *l = &r->layout;
   if (r->program->count != 1 || l->shape[l->rank - 1] < CK_BLOCK) return false;
   for (int i = 0; i < l->operands; i++)
-    if (r->operands[i].dtype != r->compute || (uint64_t)l->strides[i][l->rank - 1] > 1) return false;
+    if ((r->operands[i].dtype != r->compute && !(r->asks && i == r->program->inputs)) || (uint64_t)l->strides[i][l->rank - 1] > 1) return false;
+  return true;
+}
+
+// true iff the program is one comparison, and its result is bool and nothing else.
+static bool asks(const ck_run_plan *r) {
+  const ck_program *p = r->program;
+  if (p->count != 1 || !ck_compares(p->instructions[0].operation)) return false;
+  const ck_operand *out = &r->operands[p->inputs];
+  if (p->outputs != 1 || p->instructions[0].dst != p->inputs || out->dtype != CK_BOOL) return false;
+  for (int i = 0; i < p->inputs; i++)
+    if (r->operands[i].data == out->data) return false;
   return true;
 }
 
@@ -126,6 +137,7 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
                  const ck_operand *operands, int64_t times) {
   begin(r, program, compute, operands);
   ck_layout_make(&r->layout, rank, shape, r->layout.operands, operands, program->inputs);
+  r->asks = asks(r);
   r->moves = moves(r);
   r->by_rows = !r->moves && by_rows(r);
   r->large = ck_has_large_results(r, times);
@@ -141,7 +153,7 @@ void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const
   ck_run_plan r;
   begin(&r, program, compute, operands);
   if (repeats && fits_one_tile(&r, elements)) {
-    r.moves = r.by_rows = r.large = false;
+    r.asks = asks(&r), r.moves = r.by_rows = r.large = false;
     lay_flat(&r, elements, repeats);
     r.tiles_per_share = 1;
     settle(&r, elements, elements);

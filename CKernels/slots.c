@@ -51,11 +51,13 @@ void ck_assign_slots(ck_run_plan *r) {
     const bool input = i < p->inputs;
     r->repeated[i] = input && repeats(l, i);
     const bool in_rows = r->by_rows && (uint64_t)l->strides[i][l->rank - 1] <= 1;
-    bool direct = !r->moves && r->operands[i].dtype == r->compute && (r->repeated[i] || in_rows || contiguous(l, i));
+    const bool own_type = r->operands[i].dtype == r->compute || (r->asks && !input);
+    bool direct = !r->moves && own_type && (r->repeated[i] || in_rows || contiguous(l, i));
     // In place, a later instruction would read what an earlier one has written.
     for (int j = 0; j < p->inputs && direct && !input; j++)
       if (r->operands[j].data == r->operands[i].data && r->slot[j] < 0) direct = !read_after_write(p, j, i);
     r->slot[i] = direct ? -1 : r->slots++;
+    if (!input && !direct) r->asks = false;
     r->past[i] = r->large && !input && (direct || r->moves) && r->operands[i].data && only_written(r, i);
   }
   r->slots += p->registers;

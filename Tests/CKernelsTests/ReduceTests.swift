@@ -70,7 +70,8 @@ extension KernelTests {
             #expect(reduce(CK_PROD, c, memory64, as: Int64.self) == lines64.map { $0.reduce(1, &*) })
         }
 
-        @Test(arguments: (AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + AxisCase.wide).filter { $0.length > 0 })
+        @Test(
+            arguments: (AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + AxisCase.wide).filter { $0.length > 0 })
         func largestAndSmallest(c: AxisCase) {
             // Few different numbers, so that there are ties.
             check(c, c.memory { Float(Int.random(in: -9...9, using: &$0)) })
