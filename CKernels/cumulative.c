@@ -2,12 +2,15 @@
 #pragma STDC FP_CONTRACT OFF
 #include "drivers.h"
 
+enum { BUFFER = 64 << 10 };  // bytes, of rows that are made there
+
 typedef struct {
   ck_cumulative_blocks blocks;
   ck_dtype dtype;
   ck_axis axis;
   int64_t tiles;  // of columns, or of rows
   int64_t rows;   // of a tile
+  bool past;      // the result is larger than the caches, and written past them
   const void *in;
   void *out;
 } job;
@@ -16,8 +19,10 @@ static void rows_task(void *context, int64_t index) {
   const job *j = context;
   const ck_axis *a = &j->axis;
   const int64_t first = index * j->rows, count = ck_least(j->rows, a->outer - first);
-  j->blocks.rows(a->length, count, ck_at(j->in, j->dtype, first * a->outer_stride), a->stride, a->outer_stride,
-                 (char *)ck_at(j->out, j->dtype, first * a->length));
+  _Alignas(64) char buffer[BUFFER];
+  char *const place = (char *)ck_at(j->out, j->dtype, first * a->length), *const out = j->past ? buffer : place;
+  j->blocks.rows(a->length, count, ck_at(j->in, j->dtype, first * a->outer_stride), a->stride, a->outer_stride, out);
+  if (j->past) ck_send_past(count * a->length * (int64_t)ck_size(j->dtype), place, buffer);
 }
 
 static void columns_task(void *context, int64_t index) {
@@ -39,6 +44,8 @@ void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out) 
     const int64_t least = axis.outer < CK_SUMMED_ROWS ? 1 : CK_SUMMED_ROWS;
     j.rows = ck_most(4096 / axis.length / least, 1) * least;
     j.tiles = ck_pieces(axis.outer, j.rows);
+    const int64_t row = axis.length * (int64_t)ck_size(dtype);
+    j.past = j.rows * row <= BUFFER && ck_goes_past(out, axis.outer * row, row);
     ck_parallel(j.tiles, work, rows_task, &j);
   } else {
     j.tiles = ck_pieces(axis.inner, CK_TILE);

@@ -12,6 +12,7 @@ typedef struct {
   ck_index index;
   int64_t pieces, piece;    // of `count` (gather), or of the inner dimension (scatter)
   int64_t ranges;           // scatter: of positions
+  bool past;                // gather: the result is larger than the caches, and written past them
   const char *in;
   char *out;
 } job;
@@ -56,7 +57,8 @@ static void gather_task(void *context, int64_t task) {
       gather_line(g->size, g->inner, out, in, a->length, a->stride, a->inner_stride, index, g->index.inner_stride);
     } else {
       const char *row = in + settled(*index, a->length) * a->stride * (int64_t)g->size;
-      copy_line(g->size, g->inner, out, row, a->inner_stride);
+      if (g->past) ck_send_past(g->inner * (int64_t)g->size, out, row);
+      else copy_line(g->size, g->inner, out, row, a->inner_stride);
     }
   }
 }
@@ -66,6 +68,8 @@ void ck_gather(ck_dtype dtype, ck_axis axis, int64_t count, ck_index index, cons
   job g = {.size = ck_size(dtype), .axis = axis, .count = count, .inner = axis.inner, .index = index, .in = in, .out = out};
   g.piece = ck_most(4096 / axis.inner, 1);
   g.pieces = ck_pieces(count, g.piece);
+  const int64_t row = axis.inner * (int64_t)g.size;
+  g.past = index.inner_stride == 0 && axis.inner_stride == 1 && ck_goes_past(out, axis.outer * count * row, row);
   const double each = index.inner_stride == 0 && axis.inner > 8 ? 0.2 : 1;
   ck_parallel(axis.outer * g.pieces, each * (double)axis.outer * (double)count * (double)axis.inner, gather_task, &g);
 }

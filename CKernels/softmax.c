@@ -15,7 +15,7 @@ enum { SHORT = 32, BUNDLE = 64 };
 
 typedef struct {
   bool logarithm, copies;  // copies: a row, or what several passes read, has to be brought to its place in `out` first
-  bool past;               // the result is written past the caches
+  bool past;               // the result is larger than the caches, and written past them
   ck_dtype dtype;
   ck_softmax_blocks blocks;
   ck_axis axis;
@@ -63,9 +63,12 @@ static void bring(const job *j, tile *t, char *to, int64_t stride) {
 
 static void row_task(void *context, int64_t index) {
   const job *j = context;
+  _Alignas(64) char buffer[BUFFER];
   tile t = tile_at(j, index);
-  if (j->copies) bring(j, &t, t.out, 1);
-  j->blocks.row(j->logarithm, t.length, t.in, t.out);
+  char *const place = j->past ? buffer : t.out;
+  if (j->copies) bring(j, &t, place, 1);
+  j->blocks.row(j->logarithm, t.length, t.in, place);
+  if (j->past) ck_send_past(t.length * (int64_t)ck_size(j->dtype), t.out, place);
 }
 
 static void columns_task(void *context, int64_t index) {
@@ -203,5 +206,6 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
   const int64_t width = (axis.inner == 1 ? IN_CACHE : BUFFER / size) / axis.length;
   if (width < ck_least(axis.inner, NARROW)) return in_halves(j);
   cut_columns(&j, ck_least(axis.inner, ck_least(width, CK_TILE)));
+  if (axis.inner == 1) j.past = ck_goes_past(out, axis.outer * axis.length * size, axis.length * size);
   ck_parallel(axis.outer * j.tiles, work(&j), axis.inner == 1 ? row_task : columns_task, &j);
 }

@@ -52,6 +52,30 @@ import Testing
         }
     }
 
+    /// Rows that are whole lines, rows that are not, and rows that are too long for a buffer.
+    @Test(arguments: [1024, 1021, 40960], [DType.float32, .float64])
+    func rowByRow(columns: Int, dtype: DType) {
+        let rows = x.shape[0] / columns
+        let table = (x[0..<rows * columns].reshaped([rows, columns]) * 7).asType(dtype)
+        let order = Tensor((0..<rows).map { Int64($0 * 3 % rows) })
+        let operations: [(String, (Tensor) -> Tensor)] = [
+            ("softmax", { $0.softmax(dim: 1) }), ("logSoftmax", { $0.logSoftmax(dim: 1) }),
+            ("softmax, turned", { $0.transposed().contiguous().transposed().softmax(dim: 1) }),
+            ("layerNorm", { $0.layerNorm() }), ("cumulativeSum", { $0.cumulativeSum(dim: 1) }),
+        ]
+        for (name, operation) in operations {
+            let whole = operation(table)
+            for first in stride(from: 0, to: rows, by: 32 * 40960 / columns) {
+                let range = first..<min(rows, first + 32 * 40960 / columns)
+                #expect((whole[range] .!= operation(table[range])).sum().item() == 0, "\(name) from row \(first)")
+            }
+        }
+        let taken = table.take(order, dim: 0)
+        for i in stride(from: 0, to: rows, by: 17) {
+            #expect((taken[i] .!= table[i * 3 % rows]).sum().item() == 0, "row \(i) taken")
+        }
+    }
+
     /// Element (i, j) of a table with 5001 columns is i · 5001 + j, so each of its transposed form is known.
     @Test(arguments: [DType.float32, .float64, .int32, .int64])
     func turned(dtype: DType) {
