@@ -27,10 +27,16 @@ typedef void (*ck_sigmoids)(int64_t n, void *out, void *slope, const void *a);
 // n elements from one dtype to another, with strides.
 typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
 
-// out[i, j] = in[j, i], rows by columns; a row's elements are contiguous. `read_on`: the rows of `in` go on, are in no cache, and
-// will be wanted next.
+// How a matrix is turned.
+enum {
+  CK_READ_ON = 1,   // the rows of `in` go on, are in no cache, and will be wanted next
+  CK_TO_SLOT = 2,   // `out` is in the first-level cache
+  CK_BY_LINES = 4,  // it goes past the caches: elements of 4 or 8 bytes, in rows that begin at a line
+};
+
+// out[i, j] = in[j, i], rows by columns; a row's elements are contiguous.
 typedef void (*ck_turn)(int64_t rows, int64_t columns, void *out, int64_t out_stride, const void *in,
-                        int64_t in_stride, bool read_on);
+                        int64_t in_stride, int how);
 
 typedef struct {
   ck_row rows[CK_OPERATION_COUNT][4];   // by operation and compute type; NULL where it is not defined

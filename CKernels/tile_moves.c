@@ -15,7 +15,8 @@ void ck_convert_tile(const ck_run_plan *r, int operand, bool output, int64_t row
   int64_t lines = rows, length = columns, line_stride = strides[0], stride = strides[1], slot_line = columns,
           slot_stride = 1;
   if (!output && dtype == r->compute && line_stride == 1 && llabs(stride) > 1)
-    return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride, r->large);
+    return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride,
+                                              CK_TO_SLOT | (r->large ? CK_READ_ON : 0));
   if (!output && line_stride == 0 && rows > 1) {  // one row for all
     function(columns, slot, 1, memory, stride);
     const size_t bytes = (size_t)(columns * slot_size);
@@ -44,8 +45,7 @@ static void carry_row(const ck_run_plan *r, int64_t bytes, char *to, const char 
   else r->kernels->rows[CK_copy][CK_INT32](bytes / 4, to, from, from, from, CK_PAST_CACHES);
 }
 
-// What is turned and goes past the caches is turned in the result's slot: square
-// by square, lines would be written in pieces.
+// What is turned and goes past the caches, but not in whole lines, is turned in the result's slot.
 void ck_carry_tile(const ck_run_plan *r, const ck_tile *t) {
   const ck_layout *l = &r->layout;
   const int across = l->rank - 1, down = across - 1;
@@ -58,11 +58,13 @@ void ck_carry_tile(const ck_run_plan *r, const ck_tile *t) {
     for (int64_t i = 0; i < rows; i++) carry_row(r, columns * size, to + i * to_row, from + i * from_row);
     return;
   }
-  char *turned = r->past[1] ? (char *)t->places[1] : to;
-  const int64_t turned_row = r->past[1] ? columns * size : to_row;
+  const bool in_lines = size >= 4 && to_row % 64 == 0 && (uintptr_t)to % 64 == 0, in_slot = r->past[1] && !in_lines;
+  char *const turned = in_slot ? (char *)t->places[1] : to;
+  const int64_t turned_row = in_slot ? columns * size : to_row;
+  const int how = (r->large ? CK_READ_ON : 0) | (in_slot ? CK_TO_SLOT : r->past[1] ? CK_BY_LINES : 0);
   r->kernels->turn[__builtin_ctzll((uint64_t)size)](rows, columns, turned, turned_row / size, from,
-                                                    l->strides[0][across], r->large);
-  for (int64_t i = 0; i < rows && r->past[1]; i++)
+                                                    l->strides[0][across], how);
+  for (int64_t i = 0; i < rows && in_slot; i++)
     carry_row(r, columns * size, to + i * to_row, turned + i * turned_row);
 }
 
