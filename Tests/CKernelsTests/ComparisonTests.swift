@@ -60,7 +60,9 @@ extension KernelTests {
                                     strides: repeats & 2 == 2 ? shape.map { _ in 0 } : strides),
                             ],
                             outputs: [
-                                Operand(data: results.baseAddress! + 1, dtype: CK_BOOL, strides: strides.map { $0 * stepOut })
+                                Operand(
+                                    data: results.baseAddress! + 1, dtype: CK_BOOL,
+                                    strides: strides.map { $0 * stepOut })
                             ])
                     }
                 }

@@ -37,7 +37,9 @@ func logSumExp(_ line: [Double]) -> Double {
 
 extension KernelTests {
     @Suite struct Reduce {
-        @Test(arguments: AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + AxisCase.wide)
+        static let cases = AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + AxisCase.wide
+
+        @Test(arguments: cases)
         func sumsAndProductsOfFloats(c: AxisCase) {
             check(c, Float.self)
             check(c, Double.self)
@@ -70,8 +72,7 @@ extension KernelTests {
             #expect(reduce(CK_PROD, c, memory64, as: Int64.self) == lines64.map { $0.reduce(1, &*) })
         }
 
-        @Test(
-            arguments: (AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + AxisCase.wide).filter { $0.length > 0 })
+        @Test(arguments: cases.filter { $0.length > 0 })
         func largestAndSmallest(c: AxisCase) {
             // Few different numbers, so that there are ties.
             check(c, c.memory { Float(Int.random(in: -9...9, using: &$0)) })

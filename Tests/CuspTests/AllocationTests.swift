@@ -40,6 +40,11 @@
                 #expect(objects { _ = leaf + y } == 2)
                 #expect(objects { _ = sigmoid(leaf) } == 2)
                 #expect(objects { _ = function(leaf, 0.5, 100) } == 2)
+                let half = Pointwise { x in x / 2 }
+                var own = x * 1
+                #expect(objects { own += y } == 0)
+                #expect(objects { own *= 2 } == 0)
+                #expect(objects { own.apply(half) } == 0)
             }
         }
 

@@ -17,7 +17,7 @@ struct FlatCall {
     /// The tensor whose shape the result has. Not retained: the caller holds it during the call.
     private var model: Unmanaged<Body>?
     private var isFlat = true
-    private var needsGradient = false
+    private(set) var needsGradient = false
 
     // Made where it is used: it is larger than what it is used for.
     @inline(__always) init() {}

@@ -8,11 +8,11 @@ extension Tensor {
     }
 
     /// That this is not a leaf, whose gradient would be lost.
-    func requireWritable(_ operation: String) throws(TensorError) {
+    func requireWritable(_ operation: @autoclosure () -> String) throws(TensorError) {
         guard isRecorded && isLeaf else { return }
         throw TensorError(
             .gradient,
-            "\(operation): a leaf that requires gradients is not written while gradients are recorded; write inside withoutGradients { }, or to a copy made by an operation"
+            "\(operation()): a leaf that requires gradients is not written while gradients are recorded; write inside withoutGradients { }, or to a copy made by an operation"
         )
     }
 
@@ -103,16 +103,34 @@ extension Tensor {
         update(function.function, b.operand)
     }
     public mutating func apply(_ function: Pointwise<3>, _ b: some TensorOperand, _ c: some TensorOperand) {
-        update(function.function, b.operand, c.operand)
+        update(function.function, [b.operand, c.operand])
     }
     public mutating func apply(
         _ function: Pointwise<4>, _ b: some TensorOperand, _ c: some TensorOperand, _ d: some TensorOperand
     ) {
-        update(function.function, b.operand, c.operand, d.operand)
+        update(function.function, [b.operand, c.operand, d.operand])
     }
 
     /// Applies `function` to this tensor and `others`, and writes the result over this tensor's elements.
-    private mutating func update(_ function: PointwiseFunction, _ others: Operand<Tensor>...) {
+    private mutating func update(_ function: PointwiseFunction, _ other: Operand<Tensor>? = nil) {
+        if !overwrite(function, other) { update(function, other.map { [$0] } ?? []) }
+    }
+
+    /// Writes the result over the elements by one call without lists; false where others see them or something does not lie flat,
+    /// where it is recorded, and where it is an error.
+    private mutating func overwrite(_ function: PointwiseFunction, _ other: Operand<Tensor>?) -> Bool {
+        guard isSpare() else { return false }
+        var call = FlatCall()
+        call.append(self)
+        switch other {
+        case .value(let tensor): call.append(tensor)
+        case .number(let number): call.append(number)
+        case nil: break
+        }
+        return !call.needsGradient && call.write(.passUnretained(function), over: self)
+    }
+
+    private mutating func update(_ function: PointwiseFunction, _ others: [Operand<Tensor>]) {
         attempt(instead: ()) { () throws(TensorError) in
             try requireWritable(function.name + " in place")
             // Asked before the list of operands holds the elements too.
