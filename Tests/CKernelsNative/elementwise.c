@@ -112,6 +112,30 @@ static void test_lengths(int operation, ck_dtype dtype) {
   free(out), free(cut);
 }
 
+// Results as bools, which comparisons write without a number in between: whether the number is not 0.
+static void test_bools(int operation, ck_dtype dtype) {
+  enum { MOST = 2500 };
+  const int arity = ck_describe((ck_operation)operation).arity;
+  char *x[3], *numbers = block(dtype, MOST), *bools = block(CK_BOOL, MOST + 1);
+  for (int j = 0; j < 3; j++) x[j] = draw_block(dtype, MOST, WILD, 90 + (j < 2 ? 0 : j));
+  memcpy(x[1], x[0], MOST / 3 * (size_t)ck_size(dtype));  // so that some are equal
+  for (int64_t length = 0; length <= MOST; length += length < 40 ? 1 : 1230) {
+    ck_operand inputs[3];
+    for (int j = 0; j < 3; j++) inputs[j] = contiguous(dtype, x[j], 1, &length);
+    for (int repeated = -1; repeated < arity; repeated++) {
+      if (repeated >= 0) inputs[repeated].strides[0] = 0;
+      bools[length] = 77;
+      run(operation, dtype, 1, &length, inputs, contiguous(dtype, numbers, 1, &length));
+      run(operation, dtype, 1, &length, inputs, contiguous(CK_BOOL, bools, 1, &length));
+      for (int64_t i = 0; i < length; i++)
+        expect(bools[i] == (get(dtype, numbers, i) != 0), "bool %lld of %lld", (long long)i, (long long)length);
+      expect(bools[length] == 77, "written past bool %lld", (long long)length);
+    }
+  }
+  for (int j = 0; j < 3; j++) free(x[j]);
+  free(numbers), free(bools);
+}
+
 // Operands that are transposed, repeated, reversed with gaps, and a transposed result: the bits of contiguous ones.
 static void test_views(int operation, ck_dtype dtype) {
   enum { ROWS = 37, COLUMNS = 45, COUNT = ROWS * COLUMNS };
@@ -149,6 +173,7 @@ void test_elementwise(void) {
       begin("elementwise", info.name, (ck_dtype)dtype);
       test_landmarks(operation, (ck_dtype)dtype);
       test_lengths(operation, (ck_dtype)dtype);
+      test_bools(operation, (ck_dtype)dtype);
       test_views(operation, (ck_dtype)dtype);
       end();
     }
