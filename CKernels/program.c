@@ -19,8 +19,10 @@ enum {
 static bool plain(const ck_run_plan *r) {
   const ck_layout *l = &r->layout;
   if (r->program->count != 1 || l->shape[l->rank - 1] < CK_BLOCK) return false;
-  for (int i = 0; i < l->operands; i++)
-    if ((r->operands[i].dtype != r->compute && !(r->asks && i == r->program->inputs)) || (uint64_t)l->strides[i][l->rank - 1] > 1) return false;
+  for (int i = 0; i < l->operands; i++) {
+    const bool own_type = r->operands[i].dtype == r->compute || (r->asks && i == r->program->inputs);
+    if (!own_type || (uint64_t)l->strides[i][l->rank - 1] > 1) return false;
+  }
   return true;
 }
 
