@@ -7,7 +7,7 @@ package enum Ourselves: String, CaseIterable, Sendable {
     /// On one thread.
     case single
 
-    func run<Result>(_ work: () -> Result) -> Result {
+    package func run<Result>(_ work: () -> Result) -> Result {
         switch self {
         case .serial:
             ParallelPasses.areOn.store(false, ordering: .relaxed)
