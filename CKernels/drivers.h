@@ -27,7 +27,9 @@ static inline const char *ck_at(const void *p, ck_dtype dtype, int64_t element) 
 }
 
 // Whether a result of so many bytes is larger than the caches, and made of pieces that are whole lines. A task then makes its pieces in
-// a buffer and sends them past the caches, where each line would else be read before it is written.
+// a buffer, mostly of CK_PAST_BUFFER bytes, and sends them past the caches, where each line would else be read before it is written.
+enum { CK_PAST_BUFFER = 64 << 10 };
+
 static inline bool ck_goes_past(const void *out, int64_t bytes, int64_t piece) {
   return bytes > CK_LARGE_RESULTS && (uintptr_t)out % 64 == 0 && piece % 64 == 0;
 }

@@ -1,8 +1,6 @@
 // Layer normalisation: some rows to a task.
 #include "drivers.h"
 
-enum { BUFFER = 64 << 10 };  // bytes, of a row that is made there
-
 typedef struct {
   bool past;  // the result is larger than the caches, and written past them
   ck_normalize_blocks blocks;
@@ -16,7 +14,7 @@ typedef struct {
 static void task(void *context, int64_t index) {
   const job *j = context;
   const int64_t end = ck_least((index + 1) * j->piece, j->rows);
-  _Alignas(64) char buffer[BUFFER];
+  _Alignas(64) char buffer[CK_PAST_BUFFER];
   for (int64_t row = index * j->piece; row < end; row++) {
     const void *in = ck_at(j->in, j->dtype, row * j->columns);
     char *const place = (char *)ck_at(j->out, j->dtype, row * j->columns), *const out = j->past ? buffer : place;
@@ -35,7 +33,7 @@ static void run(job *j) {
   j->blocks = ck_kernels()->blocks.normalize[j->dtype];
   j->piece = ck_most(8192 / j->columns, 1);
   const int64_t row = j->columns * (int64_t)ck_size(j->dtype);
-  j->past = row <= BUFFER && ck_goes_past(j->out, j->rows * row, row);
+  j->past = row <= CK_PAST_BUFFER && ck_goes_past(j->out, j->rows * row, row);
   ck_parallel(ck_pieces(j->rows, j->piece), 0.4 * (double)j->rows * (double)j->columns, task, j);
 }
 

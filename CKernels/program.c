@@ -133,13 +133,13 @@ static void begin(ck_run_plan *r, const ck_program *program, ck_dtype compute, c
   r->program = program, r->compute = compute, r->operands = operands;
   r->layout.operands = program->inputs + program->outputs;
   r->kernels = &ck_kernels()->elementwise;
+  r->asks = asks(r);
 }
 
 void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,
                  const ck_operand *operands, int64_t times) {
   begin(r, program, compute, operands);
   ck_layout_make(&r->layout, rank, shape, r->layout.operands, operands, program->inputs);
-  r->asks = asks(r);
   r->moves = moves(r);
   r->by_rows = !r->moves && by_rows(r);
   r->large = ck_has_large_results(r, times);
@@ -155,7 +155,7 @@ void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const
   ck_run_plan r;
   begin(&r, program, compute, operands);
   if (repeats && fits_one_tile(&r, elements)) {
-    r.asks = asks(&r), r.moves = r.by_rows = r.large = false;
+    r.moves = r.by_rows = r.large = false;
     lay_flat(&r, elements, repeats);
     r.tiles_per_share = 1;
     settle(&r, elements, elements);
