@@ -13,6 +13,9 @@ enum { CK_PAST_CACHES = 8 };
 // reaches. (What the system says is of no use: on some machines it is the sum over the whole processor.)
 enum { CK_LARGE_RESULTS = 16 << 20 };
 
+// Bytes of results and operands among which small results, bools, are out of the caches as well.
+enum { CK_LARGE_PASSES = 48 << 20 };
+
 // The operations that compare, in their order there.
 #define CK_COMPARISONS(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge)
 enum { CK_COMPARISON_COUNT = CK_ge - CK_eq + 1 };
@@ -41,6 +44,7 @@ typedef void (*ck_turn)(int64_t rows, int64_t columns, void *out, int64_t out_st
 typedef struct {
   ck_row rows[CK_OPERATION_COUNT][4];   // by operation and compute type; NULL where it is not defined
   ck_row asks[CK_COMPARISON_COUNT][4];  // comparisons with bytes of 0 and 1 for `out`
+  ck_row choose[4];                     // `where`, with bytes of 0 and 1 for `a`
   ck_sigmoids sigmoids[2];              // float32, float64
   ck_convert load[CK_DTYPE_COUNT][4];   // from any dtype to a compute type
   ck_convert store[4][CK_DTYPE_COUNT];  // and back

@@ -58,12 +58,15 @@ void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, 
     const int arity = ck_operations[in->operation].arity, b = arity > 1 ? in->b : in->a, c = arity > 2 ? in->c : in->a;
     const ck_flat *to = &operands[in->dst], *x = &operands[in->a], *y = &operands[b], *z = &operands[c];
     const bool asks = to->dtype == CK_BOOL && ck_compares(in->operation);
-    if ((to->dtype == compute || asks) && x->dtype == compute && y->dtype == compute && z->dtype == compute) {
+    const bool chooses = x->dtype == CK_BOOL && in->operation == CK_where;
+    if ((to->dtype == compute || asks) && (x->dtype == compute || chooses) && y->dtype == compute && z->dtype == compute) {
       // One instruction on operands in their own type: nothing is left to plan.
       const int repeats = x->repeats | y->repeats << 1 | z->repeats << 2;
       const ck_operation operation = ck_amounts_to(in->operation, compute, y->data, y->repeats);
       const ck_elementwise *kernels = &ck_kernels()->elementwise;
-      const ck_row function = asks ? kernels->asks[operation - CK_eq][compute] : kernels->rows[operation][compute];
+      const ck_row function = asks      ? kernels->asks[operation - CK_eq][compute]
+                              : chooses ? kernels->choose[compute]
+                                        : kernels->rows[operation][compute];
       function(elements, to->data, x->data, y->data, z->data, repeats);
       return;
     }

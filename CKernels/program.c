@@ -20,21 +20,24 @@ static bool plain(const ck_run_plan *r) {
   const ck_layout *l = &r->layout;
   if (r->program->count != 1 || l->shape[l->rank - 1] < CK_BLOCK) return false;
   for (int i = 0; i < l->operands; i++) {
-    const bool own_type = r->operands[i].dtype == r->compute || (r->asks && i == r->program->inputs);
+    const bool own_type = r->operands[i].dtype == r->compute || i == r->bools;
     if (!own_type || (uint64_t)l->strides[i][l->rank - 1] > 1) return false;
   }
   return true;
 }
 
-// true iff the program is one comparison, and its result is bool and nothing else.
-static bool asks(const ck_run_plan *r) {
+// The operand of a program of one instruction that may stay bool: a comparison's result, or `where`'s condition. -1: there is none.
+static int bools(const ck_run_plan *r) {
   const ck_program *p = r->program;
-  if (p->count != 1 || !ck_compares(p->instructions[0].operation)) return false;
-  const ck_operand *out = &r->operands[p->inputs];
-  if (p->outputs != 1 || p->instructions[0].dst != p->inputs || out->dtype != CK_BOOL) return false;
+  const ck_instruction *in = p->instructions;
+  if (p->count != 1 || p->outputs != 1 || in->dst != p->inputs) return -1;
+  const bool chooses = in->operation == CK_where && in->a < p->inputs && in->b != in->a && in->c != in->a;
+  if (!chooses && !ck_compares(in->operation)) return -1;
+  const int operand = chooses ? in->a : in->dst;
+  if (r->operands[operand].dtype != CK_BOOL) return -1;
   for (int i = 0; i < p->inputs; i++)
-    if (r->operands[i].data == out->data) return false;
-  return true;
+    if (r->operands[i].data == r->operands[p->inputs].data && (i == operand || !chooses)) return -1;
+  return operand;
 }
 
 // true iff the program copies elements as they are, and a tile's lines are contiguous in the result, and either in the
@@ -133,7 +136,7 @@ static void begin(ck_run_plan *r, const ck_program *program, ck_dtype compute, c
   r->program = program, r->compute = compute, r->operands = operands;
   r->layout.operands = program->inputs + program->outputs;
   r->kernels = &ck_kernels()->elementwise;
-  r->asks = asks(r);
+  r->bools = bools(r);
 }
 
 void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, int rank, const int64_t *shape,

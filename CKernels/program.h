@@ -21,7 +21,7 @@ typedef struct {
   int64_t slot_bytes;          // a value of a whole tile
   int64_t constants[CK_MAX_CONSTANTS];  // elements of the compute type
   bool by_rows;                         // one instruction, row by row of a tile, on what lies contiguous in a row
-  bool asks;                            // one comparison, which writes bools to where they belong
+  int bools;  // the operand whose bools a comparison, or `where`, writes or reads as they are, being all there is; or -1
   bool large;                           // the results are in no cache when they are read, and nor are operands of their size
   bool moves;                           // elements only change places: nothing is computed or converted
   bool converts;                        // elements change their type, and perhaps places: from memory to memory, without a slot

@@ -28,10 +28,15 @@ static bool read_after_write(const ck_program *p, int input, int output) {
 }
 
 bool ck_has_large_results(const ck_run_plan *r, int64_t times) {
-  int64_t bytes = 0;
-  for (int i = r->program->inputs; i < r->layout.operands; i++) bytes += (int64_t)ck_size(r->operands[i].dtype);
-  for (int d = 0; d < r->layout.rank; d++) bytes *= r->layout.shape[d];
-  return bytes * times > CK_LARGE_RESULTS;
+  const ck_layout *l = &r->layout;
+  int64_t results = 0, all = 0;
+  for (int i = 0; i < l->operands; i++) {
+    int64_t bytes = times * (int64_t)ck_size(r->operands[i].dtype);
+    for (int d = 0; d < l->rank; d++) bytes *= l->strides[i][d] == 0 ? 1 : l->shape[d];
+    all += bytes;
+    if (i >= r->program->inputs) results += bytes;
+  }
+  return results > CK_LARGE_RESULTS || all > CK_LARGE_PASSES;
 }
 
 // true iff nothing reads the output's memory during the run: no instruction, and it is no input too.
@@ -51,13 +56,13 @@ void ck_assign_slots(ck_run_plan *r) {
     const bool input = i < p->inputs;
     r->repeated[i] = input && repeats(l, i);
     const bool in_rows = r->by_rows && (uint64_t)l->strides[i][l->rank - 1] <= 1;
-    const bool own_type = r->operands[i].dtype == r->compute || (r->asks && !input);
+    const bool own_type = r->operands[i].dtype == r->compute || i == r->bools;
     bool direct = !r->moves && own_type && (r->repeated[i] || in_rows || contiguous(l, i));
     // In place, a later instruction would read what an earlier one has written.
     for (int j = 0; j < p->inputs && direct && !input; j++)
       if (r->operands[j].data == r->operands[i].data && r->slot[j] < 0) direct = !read_after_write(p, j, i);
     r->slot[i] = direct ? -1 : r->slots++;
-    if (!input && !direct) r->asks = false;
+    if (i == r->bools && !direct) r->bools = -1;
     r->past[i] = r->large && !input && (direct || r->moves) && r->operands[i].data && only_written(r, i);
   }
   r->slots += p->registers;

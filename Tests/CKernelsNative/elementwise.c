@@ -136,6 +136,26 @@ static void test_bools(int operation, ck_dtype dtype) {
   free(numbers), free(bools);
 }
 
+// A condition of bools, which `where` reads as they are: the bits of one of numbers.
+static void test_condition(ck_dtype dtype) {
+  enum { MOST = 2500 };
+  char *x[3], *by_number = block(dtype, MOST), *by_bool = block(dtype, MOST), *bools = block(CK_BOOL, MOST);
+  for (int j = 0; j < 3; j++) x[j] = draw_block(dtype, MOST, WILD, 95 + j);
+  for (int64_t i = 0; i < MOST; i++) bools[i] = get(dtype, x[0], i) != 0;
+  for (int64_t length = 1; length <= MOST; length += length < 40 ? 1 : 1230)
+    for (int repeated = -1; repeated < 3; repeated++) {
+      ck_operand inputs[3];
+      for (int j = 0; j < 3; j++) inputs[j] = contiguous(dtype, x[j], 1, &length);
+      if (repeated >= 0) inputs[repeated].strides[0] = 0;
+      run(CK_where, dtype, 1, &length, inputs, contiguous(dtype, by_number, 1, &length));
+      inputs[0].data = bools, inputs[0].dtype = CK_BOOL;
+      run(CK_where, dtype, 1, &length, inputs, contiguous(dtype, by_bool, 1, &length));
+      expect(same_bits(dtype, length, by_number, by_bool), "a condition of bools, length %lld", (long long)length);
+    }
+  for (int j = 0; j < 3; j++) free(x[j]);
+  free(by_number), free(by_bool), free(bools);
+}
+
 // Operands that are transposed, repeated, reversed with gaps, and a transposed result: the bits of contiguous ones.
 static void test_views(int operation, ck_dtype dtype) {
   enum { ROWS = 37, COLUMNS = 45, COUNT = ROWS * COLUMNS };
@@ -174,6 +194,7 @@ void test_elementwise(void) {
       test_landmarks(operation, (ck_dtype)dtype);
       test_lengths(operation, (ck_dtype)dtype);
       test_bools(operation, (ck_dtype)dtype);
+      if (operation == CK_where) test_condition((ck_dtype)dtype);
       test_views(operation, (ck_dtype)dtype);
       end();
     }
