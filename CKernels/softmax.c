@@ -65,10 +65,9 @@ static void row_task(void *context, int64_t index) {
   const job *j = context;
   _Alignas(64) char buffer[BUFFER];
   tile t = tile_at(j, index);
-  char *const place = j->past ? buffer : t.out;
-  if (j->copies) bring(j, &t, place, 1);
-  j->blocks.row(j->logarithm, t.length, t.in, place);
-  if (j->past) ck_send_past(t.length * (int64_t)ck_size(j->dtype), t.out, place);
+  char *const values = j->past ? buffer : t.out;
+  if (j->copies) bring(j, &t, values, 1);
+  j->blocks.row(j->logarithm, t.length, t.in, values, t.out);
 }
 
 static void columns_task(void *context, int64_t index) {
