@@ -12,6 +12,7 @@ enum {
   LONG_ROW = 128,            // elements of one that is done by itself, without a tile of its own
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
   CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
+  LOOP_BYTES = 64 << 10,     // of registers, for the end of a tile that machine code leaves
   SHARE = 500,               // nanoseconds of work that a thread takes at a time, about
 };
 
@@ -132,6 +133,22 @@ static void settle(ck_run_plan *r, int64_t block, int64_t elements) {
   r->code = program->count > 1 && ck_pays_to_compile(program, elements) ? ck_code_for(r, -1) : NULL;
 }
 
+// true iff machine code does all of the program in one loop over operands that lie flat, so that nothing is kept between instructions.
+static bool is_one_loop(const ck_run_plan *r) {
+  const ck_layout *l = &r->layout;
+  if (!r->code || r->code->stretches != 1 || r->code->stretch->count != r->program->count) return false;
+  return l->rank == 2 && l->shape[0] == 1 && r->slots == r->program->registers;
+}
+
+// Cuts such a loop anew, like a single instruction.
+static void cut_one_loop(ck_run_plan *r) {
+  const int64_t size = (int64_t)ck_size(r->compute), registers = r->program->registers;
+  int64_t block = r->large ? OUTER_BLOCK : LARGEST_BLOCK;
+  while (registers * size * block > LOOP_BYTES && block > CK_BLOCK) block /= 2;
+  r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
+  r->slot_bytes = block * size + 64;
+}
+
 static void begin(ck_run_plan *r, const ck_program *program, ck_dtype compute, const ck_operand *operands) {
   r->program = program, r->compute = compute, r->operands = operands;
   r->layout.operands = program->inputs + program->outputs;
@@ -151,6 +168,7 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
   int64_t elements = 1;
   for (int d = 0; d < rank; d++) elements *= shape[d];
   settle(r, block, elements * times);
+  if (is_one_loop(r)) cut_one_loop(r);
 }
 
 void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,

@@ -136,6 +136,10 @@ static void settle(const ck_run_plan *r, const ck_operand *operands, ck_tile *t,
 static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t first, int64_t left) {
   const ck_layout *l = &r->layout;
   _Alignas(64) char scratch[r->slots * r->slot_bytes + 1];
+  const int fast = l->fastest[0];
+  int64_t step[CK_MAX_OPERANDS];  // bytes to the next tile, mostly
+  for (int i = 0; i < l->operands; i++)
+    step[i] = l->tile[fast] * l->strides[i][fast] * (int64_t)ck_size(r->operands[i].dtype);
   ck_tile t;
   settle(r, operands, &t, scratch);
   for (int i = 0; i < l->rank; i++) {
@@ -155,6 +159,11 @@ static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t 
       execute(r, &t);
     }
     if (--left == 0) break;
+    if (t.position[fast] < l->tiles[fast] - 1) {
+      t.position[fast]++;
+      for (int i = 0; i < l->operands; i++) t.memory[i] += step[i];
+      continue;
+    }
     const int *d = l->fastest;
     for (; t.position[*d] == l->tiles[*d] - 1; d++) move(r, &t, *d, 1 - l->tiles[*d]);
     move(r, &t, *d, 1);
