@@ -140,11 +140,12 @@ static bool is_one_loop(const ck_run_plan *r) {
   return l->rank == 2 && l->shape[0] == 1 && r->slots == r->program->registers;
 }
 
-// Cuts such a loop anew, like a single instruction.
-static void cut_one_loop(ck_run_plan *r) {
+// Cuts such a loop anew, into tiles of more than `before` elements, like a single instruction.
+static void cut_one_loop(ck_run_plan *r, int64_t before) {
   const int64_t size = (int64_t)ck_size(r->compute), registers = r->program->registers;
   int64_t block = r->large ? OUTER_BLOCK : LARGEST_BLOCK;
-  while (registers * size * block > LOOP_BYTES && block > CK_BLOCK) block /= 2;
+  while (registers * size * block > LOOP_BYTES) block /= 2;
+  if (block <= before) return;
   r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
   r->slot_bytes = block * size + 64;
 }
@@ -168,7 +169,7 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
   int64_t elements = 1;
   for (int d = 0; d < rank; d++) elements *= shape[d];
   settle(r, block, elements * times);
-  if (is_one_loop(r)) cut_one_loop(r);
+  if (is_one_loop(r)) cut_one_loop(r, block);
 }
 
 void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const int64_t *shape, int64_t elements,

@@ -1,5 +1,5 @@
 import CKernels
-import Dispatch
+import Foundation
 import Testing
 
 extension KernelTests {
@@ -45,6 +45,20 @@ extension KernelTests {
             #expect(often.compiled == Self.isCompiled && often.bits == program.run(from: .max).bits)
             let onBaseline = with(instructionSet: "baseline") { program.run(from: 0).compiled }
             #expect(!onBaseline)
+        }
+
+        /// Pieces of a loop have room on a small thread's stack for as many registers as one may have.
+        @Test func manyRegisters() async {
+            await #expect(processExitsWith: .success) {
+                let over = DispatchSemaphore(value: 0)
+                let thread = Thread {
+                    #expect(DrawnProgram<Double>.chain(registers: 31, count: 9000).isSame())
+                    over.signal()
+                }
+                thread.stackSize = 256 << 10
+                thread.start()
+                over.wait()
+            }
         }
 
         /// Several threads that want the same code for the first time.
@@ -151,6 +165,22 @@ private struct DrawnProgram<T: ComputeType & BinaryFloatingPoint> {
         }
         return programs
     }
+
+    /// x + 1 + 1 and so on, every sum in a register of its own.
+    static func chain(registers: Int, count: Int) -> Self {
+        var program = Self(seed: 3, count: count)
+        program.inputs = [Block(count) { T(Double($0 % 100)) }]
+        (program.repeats, program.outputs, program.registers, program.constants) = ([false], 1, registers, [1])
+        program.instructions = (0...registers).map { i in
+            ck_instruction(
+                operation: UInt8(CK_add.rawValue), dst: UInt8(i == registers ? 1 : 3 + i), a: UInt8(i == 0 ? 0 : 2 + i),
+                b: 2, c: 2)
+        }
+        return program
+    }
+
+    /// Whether code gives the bits of rows.
+    func isSame() -> Bool { run(from: 0).bits == run(from: .max).bits }
 
     struct Outcome { var bits: [UInt64], compiled: Bool }
 
