@@ -7,8 +7,9 @@
 enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
-  LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in the first-level cache
-  OUTER_BLOCK = 32 << 10,    // nor in any other
+  LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in the first-level cache,
+  OUTER_BLOCK = 32 << 10,    // and of long rows up to so many,
+  PIECES = 128,              // which still leaves as many of them: the longer a piece, the sooner memory gives it
   LONG_ROW = 128,            // elements of one that is done by itself, without a tile of its own
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
   CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
@@ -69,12 +70,18 @@ static bool by_rows(const ck_run_plan *r) {
   return in_rows && l->shape[last] >= LONG_ROW && l->shape[last] < LARGEST_BLOCK && l->shape[last - 1] > 1;
 }
 
+// Elements of a piece of a row in which nothing is kept.
+static int64_t piece_of(int64_t length) {
+  const int64_t piece = length / PIECES / LARGEST_BLOCK * LARGEST_BLOCK;
+  return piece < LARGEST_BLOCK ? LARGEST_BLOCK : piece > OUTER_BLOCK ? OUTER_BLOCK : piece;
+}
+
 // How many elements a tile has: CK_BLOCK, fewer where so many values would not fit into the first-level cache.
 static int64_t block_size(const ck_run_plan *r) {
   if (r->moves) return MOVED_BLOCK;
   if (r->by_rows) return CROSSED_BYTES / (int64_t)ck_size(r->compute);
   if (plain(r)) {  // pieces of one row
-    const int64_t length = r->layout.shape[r->layout.rank - 1], most = r->large ? OUTER_BLOCK : LARGEST_BLOCK;
+    const int64_t length = r->layout.shape[r->layout.rank - 1], most = piece_of(length);
     return length < most ? length : most;
   }
   const int64_t bytes = (r->layout.operands + r->program->registers) * (int64_t)ck_size(r->compute);
@@ -143,7 +150,7 @@ static bool is_one_loop(const ck_run_plan *r) {
 // Cuts such a loop anew, into tiles of more than `before` elements, like a single instruction.
 static void cut_one_loop(ck_run_plan *r, int64_t before) {
   const int64_t size = (int64_t)ck_size(r->compute), registers = r->program->registers;
-  int64_t block = r->large ? OUTER_BLOCK : LARGEST_BLOCK;
+  int64_t block = piece_of(r->layout.shape[1]);
   while (registers * size * block > LOOP_BYTES) block /= 2;
   if (block <= before) return;
   r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
