@@ -51,4 +51,11 @@ typedef struct {
   ck_turn turn[4];                      // of elements of 1, 2, 4 and 8 bytes
 } ck_elementwise;
 
+// The row of an operation, which `asks` for bools or `chooses` by them where it is said to.
+static inline ck_row ck_row_of(const ck_elementwise *kernels, ck_operation operation, ck_dtype compute, bool asks,
+                               bool chooses) {
+  if (asks) return kernels->asks[operation - CK_eq][compute];
+  return chooses ? kernels->choose[compute] : kernels->rows[operation][compute];
+}
+
 #endif

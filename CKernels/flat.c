@@ -63,10 +63,7 @@ void ck_run_flat(const ck_program *program, ck_dtype compute, int64_t elements, 
       // One instruction on operands in their own type: nothing is left to plan.
       const int repeats = x->repeats | y->repeats << 1 | z->repeats << 2;
       const ck_operation operation = ck_amounts_to(in->operation, compute, y->data, y->repeats);
-      const ck_elementwise *kernels = &ck_kernels()->elementwise;
-      const ck_row function = asks      ? kernels->asks[operation - CK_eq][compute]
-                              : chooses ? kernels->choose[compute]
-                                        : kernels->rows[operation][compute];
+      const ck_row function = ck_row_of(&ck_kernels()->elementwise, operation, compute, asks, chooses);
       function(elements, to->data, x->data, y->data, z->data, repeats);
       return;
     }

@@ -51,9 +51,8 @@ static void row(const ck_run_plan *r, const ck_tile *t, const ck_instruction *in
   char *const out = (char *)t->places[in->dst] + skipped;
   if (in->dst < outputs && r->past[in->dst] && (uintptr_t)out % 64 == 0) flags |= CK_PAST_CACHES;
   const ck_operation operation = ck_amounts_to(in->operation, r->compute, operands[1], r->repeated[b]);
-  const ck_row function = r->bools < 0          ? r->kernels->rows[operation][r->compute]
-                          : r->bools == in->dst ? r->kernels->asks[operation - CK_eq][r->compute]
-                                                : r->kernels->choose[r->compute];
+  const bool keeps = r->bools >= 0, asks = keeps && r->bools == in->dst;
+  const ck_row function = ck_row_of(r->kernels, operation, r->compute, asks, keeps && !asks);
   function(t->rows * t->columns - first, out, operands[0], operands[1], operands[2], flags);
 }
 
