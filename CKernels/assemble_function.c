@@ -1,5 +1,7 @@
 // Functions that are made of an exponential, in machine code: step by step those of vector_functions.inc, so the same bits.
 // Everything is computed in every lane, without a branch.
+#include <math.h>
+
 #include "builder.h"
 #include "vector_numbers.h"
 
@@ -60,6 +62,7 @@ typedef struct {
 #define ADD_WHOLE(out, a, rm) vex_add_whole(&b->writer, out, a, rm)
 #define SHIFT_LEFT(out, a, bits) vex_shift(&b->writer, true, out, ck_in(a), bits)
 static int mantissa_bits(const ck_builder *b) { return ck_wide(b) ? mantissa_bits_f64 : mantissa_bits_f32; }
+static int exp_bits(const ck_builder *b) { return ck_wide(b) ? exp_bits_f64 : exp_bits_f32; }
 static int bias(const ck_builder *b) { return ck_wide(b) ? bias_f64 : bias_f32; }
 
 // The polynomial of x in `out`.
@@ -76,19 +79,46 @@ static void put_polynomial(ck_builder *b, int out, int x, int square, numbers c)
 #undef C
 }
 
-// exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1): out = exp(r) - 1, and n + more in the low bits, or n itself, as a number, where only
-// that is wanted. x, which is lost, is within limits.
-static void put_parts(ck_builder *b, int x, int more, int n, bool as_number, int out) {
-  const vex_operand shift = ck_number_in_pool(b, (ck_wide(b) ? 0x1.8p52 : 0x1.8p23) + more);
-  const int square = ck_take_meanwhile(b), number = as_number ? n : square;
+// x = n·2^-bits·ln 2 + r: x = r, n + more·2^bits in the low bits of `n`, and in `number` n·2^-bits. x is within limits.
+static void put_reduced(ck_builder *b, int x, int more, int bits, int n, int number) {
+  const vex_operand shift = ck_number_in_pool(b, ldexp(1.5, mantissa_bits(b) - bits) + more);
   LOAD(n, NUMBER(log2_e));
   FUSED(VEX_FMA_BY, n, x, shift);
   ARITHMETIC(VEX_SUB, number, n, shift);
-  FUSED(VEX_FMA, x, number, NUMBER(-ln2_high));
-  FUSED(VEX_FMA, x, number, NUMBER(-ln2_low));
-  ARITHMETIC(VEX_MUL, square, x, ck_in(x));
-  put_polynomial(b, out, x, square, NUMBERS(exp_rest));
-  FUSED(VEX_FMA_BY, out, square, ck_in(x));
+  FUSED(VEX_FMA, x, number, bits ? ck_number_in_pool(b, -ln2_coarse_f32) : NUMBER(-ln2_high));
+  FUSED(VEX_FMA, x, number, bits ? ck_number_in_pool(b, -ln2_fine_f32) : NUMBER(-ln2_low));
+}
+
+// out = exp(r) - 1: expm1_reduced. `square` is lost.
+static void put_expm1_reduced(ck_builder *b, int r, int square, int out) {
+  ARITHMETIC(VEX_MUL, square, r, ck_in(r));
+  put_polynomial(b, out, r, square, NUMBERS(exp_rest));
+  FUSED(VEX_FMA_BY, out, square, ck_in(r));
+}
+
+// out = 2^(n/8)·exp(r), with all of n, which is lost, or with its lowest three bits only: exp_end_f32.
+static void put_eighths(ck_builder *b, int r, int n, bool all, int out) {
+  const int power = ck_take_meanwhile(b), bits = mantissa_bits_f32 - exp_bits_f32;
+  uint32_t table[CK_CODE_LINE / 4];
+  for (uint32_t i = 0; i < CK_CODE_LINE / 4; i++) table[i] = eighths_f32[i % 8] + (all ? 0 : (i % 8) << bits);
+  vex_look_up(&b->writer, power, n, ck_line_in_pool(b, table));
+  if (all) {
+    SHIFT_LEFT(n, n, bits);
+    ADD_WHOLE(power, power, ck_in(n));
+  }
+  LOAD(out, ck_number_in_pool(b, exp_near_f32[3]));
+  for (int i = 2; i >= 0; i--) FUSED(VEX_FMA_BY, out, r, ck_number_in_pool(b, exp_near_f32[i]));
+  FUSED(VEX_FMA_BY, out, power, ck_in(power));
+}
+
+// exp(x + more) = out times 2 to the whole part of n·2^-exp_bits: exp_part. As above; `number` may be one of the others' register,
+// and `more`, a small number, VEX_NONE.
+static void put_exp_part(ck_builder *b, int x, int more, int n, int number, int out) {
+  put_reduced(b, x, 0, exp_bits(b), n, number);
+  if (more != VEX_NONE) ARITHMETIC(VEX_ADD, x, x, ck_in(more));
+  if (!ck_wide(b)) return put_eighths(b, x, n, false, out);
+  put_expm1_reduced(b, x, ck_take_meanwhile(b), out);
+  ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
 }
 
 // x, or what is larger. `limit` is lost.
@@ -97,24 +127,29 @@ static void put_least(ck_builder *b, int x, vex_operand least, int limit) {
   ARITHMETIC(VEX_MAX, x, limit, ck_in(x));
 }
 
-// out = exp(x) of any x within limits, which is lost: with AVX-512, whose scaling rounds once, as the factors do of which it takes
-// the place.
-static void put_scaled(ck_builder *b, int x, int out) {
-  const int n = ck_take_meanwhile(b);
-  put_parts(b, x, 0, n, true, out);
-  ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
-  vex_scale(&b->writer, out, out, ck_in(n));
+// out = exp(x + more) of any x within limits, which is lost: with AVX-512, whose scaling rounds down to a whole power and then once, as the
+// factors do of which it takes the place.
+static void put_scaled(ck_builder *b, int x, int more, int out) {
+  const int n = ck_take_meanwhile(b), number = ck_take_meanwhile(b);
+  put_exp_part(b, x, more, n, number, out);
+  vex_scale(&b->writer, out, out, ck_in(number));
 }
 
-// exp(x) for x <= 0, which is lost: exp_minus.
-static void put_exp_minus(ck_builder *b, int x, int out) {
+// exp(x + more) for x <= 0, which is lost: exp_minus, and what logaddexp makes of exp_minus_lifted.
+static void put_exp_minus(ck_builder *b, int x, int more, int out) {
   put_least(b, x, NUMBER(exp_min), out);
-  if (vex_is_long(&b->writer)) return put_scaled(b, x, out);
+  if (vex_is_long(&b->writer)) return put_scaled(b, x, more, out);
   const int n = ck_take_meanwhile(b);
-  put_parts(b, x, bias(b) + 64, n, false, out);
-  ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
-  SHIFT_LEFT(n, n, mantissa_bits(b));
-  ARITHMETIC(VEX_MUL, out, out, ck_in(n));
+  put_reduced(b, x, ck_wide(b) ? bias_f64 + 64 : 64, exp_bits(b), n, out);
+  if (more != VEX_NONE) ARITHMETIC(VEX_ADD, x, x, ck_in(more));
+  if (ck_wide(b)) {
+    put_expm1_reduced(b, x, ck_take_meanwhile(b), out);
+    ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
+    SHIFT_LEFT(n, n, mantissa_bits_f64);
+    ARITHMETIC(VEX_MUL, out, out, ck_in(n));
+  } else {
+    put_eighths(b, x, n, true, out);
+  }
   ARITHMETIC(VEX_MUL, out, out, ck_number_in_pool(b, 0x1p-64));
 }
 
@@ -123,10 +158,10 @@ static void put_exp(ck_builder *b, int x, int out) {
   LOAD(out, NUMBER(exp_max));
   ARITHMETIC(VEX_MIN, x, out, ck_in(x));
   put_least(b, x, NUMBER(exp_min), out);
-  if (vex_is_long(&b->writer)) return put_scaled(b, x, out);
+  if (vex_is_long(&b->writer)) return put_scaled(b, x, VEX_NONE, out);
   const int n = ck_take_meanwhile(b), half = ck_take_meanwhile(b), power = x;
-  put_parts(b, x, 0, n, false, out);
-  ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
+  put_exp_part(b, x, VEX_NONE, n, out, out);
+  if (exp_bits(b)) vex_shift(&b->writer, false, n, ck_in(n), exp_bits(b));
   vex_shift(&b->writer, false, half, ck_in(n), 1);
   vex_subtract_whole(&b->writer, n, n, ck_in(half));
   for (int factor = 0; factor < 2; factor++) {
@@ -155,7 +190,7 @@ static int put_shared_exponential(ck_builder *b, int i) {
   }
   const int size = ck_take_meanwhile(b), e = ck_take(b);
   ARITHMETIC(VEX_OR, size, ck_number(b, place), ck_pool(b, CK_POOL_SIGN));
-  put_exp_minus(b, size, e);
+  put_exp_minus(b, size, VEX_NONE, e);
   const ck_operation sister = now->operation == CK_sigmoid ? CK_sigmoid_slope : CK_sigmoid;
   if (i + 1 < b->end && now[1].operation == sister && now[1].a == place && now->dst != place) {
     b->of = place, b->exponential = e;
@@ -186,7 +221,8 @@ static void put_tanh(ck_builder *b, int x, int out) {
   ARITHMETIC(VEX_AND, inside, x, ck_pool(b, CK_POOL_SIZE));
   ARITHMETIC(VEX_MUL, inside, inside, ck_number_in_pool(b, -2));
   put_least(b, inside, NUMBER(expm1_min), out);
-  put_parts(b, inside, bias(b), n, false, out);
+  put_reduced(b, inside, bias(b), 0, n, out);
+  put_expm1_reduced(b, inside, ck_take_meanwhile(b), out);
   SHIFT_LEFT(n, n, mantissa_bits(b));
   ARITHMETIC(VEX_SUB, less, n, ck_pool(b, CK_POOL_ONE));
   FUSED(VEX_FMA_BY, out, n, ck_in(less));
@@ -200,7 +236,7 @@ static void put_tanh(ck_builder *b, int x, int out) {
 static void put_softplus(ck_builder *b, int x, int out) {
   const int size = ck_take_meanwhile(b), e = ck_take_meanwhile(b);
   ARITHMETIC(VEX_OR, size, x, ck_pool(b, CK_POOL_SIGN));
-  put_exp_minus(b, size, e);
+  put_exp_minus(b, size, VEX_NONE, e);
   put_log1p(b, e, out);
   KEEP(VEX_GT, x, ck_pool(b, CK_POOL_ZERO), e, ck_in(x));
   ARITHMETIC(VEX_ADD, out, e, ck_in(out));
@@ -218,11 +254,12 @@ static void put_logaddexp(ck_builder *b, int x, int y, int out) {
   ARITHMETIC(VEX_SUB, low, large, ck_in(low));
   ARITHMETIC(VEX_ADD, e, small, ck_in(e));
   ARITHMETIC(VEX_SUB, low, low, ck_in(e));
-  KEEP(VEX_ORDERED, low, ck_in(low), low, ck_in(low));
   ARITHMETIC(VEX_XOR, difference, difference, ck_pool(b, CK_POOL_SIGN));
-  put_exp_minus(b, difference, e);
-  FUSED(VEX_FMA_LESS, low, e, ck_in(e));
-  put_log1p(b, low, out);
+  ARITHMETIC(VEX_XOR, low, low, ck_pool(b, CK_POOL_SIGN));
+  KEEP(VEX_LT, difference, ck_pool(b, CK_POOL_ZERO), low, ck_in(low));
+  KEEP(VEX_GT, difference, NUMBER(exp_min), low, ck_in(low));
+  put_exp_minus(b, difference, low, e);
+  put_log1p(b, e, out);
   ARITHMETIC(VEX_ADD, out, large, ck_in(out));
 }
 
@@ -238,7 +275,7 @@ void ck_put_function(ck_builder *b, int i, int out) {
   if (operation == CK_log1p) return put_log1p(b, a, out);
   const int x = ck_take_meanwhile(b);
   LOAD(x, ck_in(a));
-  if (is_negative(b->r, i)) put_exp_minus(b, x, out);
+  if (is_negative(b->r, i)) put_exp_minus(b, x, VEX_NONE, out);
   else put_exp(b, x, out);
 }
 #endif

@@ -30,15 +30,19 @@ int ck_constant(const ck_builder *b, int place) {
   return i >= 0 && i < b->r->program->constants ? CK_POOL_FIXED + i : -1;
 }
 
-vex_operand ck_number_in_pool(ck_builder *b, double number) {
-  const float single = (float)number;
-  uint8_t line[CK_CODE_LINE];
-  ck_fill_line(line, ck_wide(b) ? (const void *)&number : &single, ck_size(b->r->compute));
+vex_operand ck_line_in_pool(ck_builder *b, const void *line) {
   int i = 0;
   while (i < b->room.lines && memcmp(b->room.pool + i * CK_CODE_LINE, line, CK_CODE_LINE) != 0) i++;
   if (i == CK_POOL_MOST) return b->failed = true, ck_pool(b, 0);
   if (i == b->room.lines) memcpy(b->room.pool + b->room.lines++ * CK_CODE_LINE, line, CK_CODE_LINE);
   return ck_pool(b, i);
+}
+
+vex_operand ck_number_in_pool(ck_builder *b, double number) {
+  const float single = (float)number;
+  uint8_t line[CK_CODE_LINE];
+  ck_fill_line(line, ck_wide(b) ? (const void *)&number : &single, ck_size(b->r->compute));
+  return ck_line_in_pool(b, line);
 }
 
 vex_operand ck_memory(ck_builder *b, int place) {

@@ -28,7 +28,8 @@ static inline vex_operand ck_in(int reg) { return (vex_operand){.kind = VEX_REGI
 static inline vex_operand ck_pool(const ck_builder *b, int line) {
   return (vex_operand){.kind = VEX_POOL, .pool = b->room.pool + line * CK_CODE_LINE};
 }
-// The line that has this number in all lanes.
+// The line that has these bytes, and that has this number in all lanes.
+vex_operand ck_line_in_pool(ck_builder *b, const void *line);
 vex_operand ck_number_in_pool(ck_builder *b, double number);
 #define ARITHMETIC(code, out, a, rm) vex_arithmetic(&b->writer, code, out, a, rm)
 #define COMPARE(how, out, a, rm) vex_compare(&b->writer, how, out, a, rm)

@@ -1,6 +1,8 @@
 // AVX2 with fused multiply-add: Haswell, Zen and later.
 #if defined(__x86_64__)
 #pragma STDC FP_CONTRACT OFF
+#include <immintrin.h>
+
 #include "table.h"
 
 #define CK_ISA_NAME avx2

@@ -1,6 +1,8 @@
 // NEON, which every aarch64 processor has, with fused multiply-add.
 #if defined(__aarch64__)
 #pragma STDC FP_CONTRACT OFF
+#include <arm_neon.h>
+
 #include "table.h"
 
 #define CK_ISA_NAME neon

@@ -8,7 +8,7 @@
 #define CK_VECTOR_NUMBERS
 
 // float32 ---------------------------------------------------------------------------------------------------------
-enum { mantissa_bits_f32 = 23, bias_f32 = 127 };
+enum { mantissa_bits_f32 = 23, bias_f32 = 127, exp_bits_f32 = 3 };
 static const float min_normal_f32 = 0x1p-126f, sqrt_half_f32 = 0x1.6a09e6p-1f;
 static const float normal_peak_f32 = 0x1.988454p-2f;  // 1/√(2π)
 static const float log2_e_f32 = 0x1.715476p+0f, log2_e_low_f32 = 0x1.4ae0cp-26f, ln2_f32 = 0x1.62e43p-1f;
@@ -28,6 +28,16 @@ static const float linear_f32 = 0x1p-26f;                  // below which expm1 
 
 // (exp(r) - 1 - r) / r², |r| <= ln(2)/2: 2^-28.
 static const float exp_rest_f32[] = {0x1.fffffcp-2f, 0x1.555492p-3f, 0x1.5558f2p-5f, 0x1.123a2p-7f, 0x1.6a23dp-10f};
+
+// exp itself has eighths of a power from a table, so that less is left for a polynomial. ln 2 in two parts; eighths up to 2^8 times the
+// first (12 bits) are exact.
+static const float ln2_coarse_f32 = 0x1.62ep-1f, ln2_fine_f32 = 0x1.0bfbe8p-15f;
+// The bits of c·2^(i/8) less i << 20: with all of n << 20 added, those of c·2^(n/8). c = 0.99743897 is such that rounding takes at most
+// a thirtieth of a unit from each of the eight, and the polynomial gives it back.
+static const uint32_t eighths_f32[] = {0x3f7f5829, 0x3f7b3a3e, 0x3f77d424, 0x3f759202,
+                                       0x3f748e45, 0x3f74e5be, 0x3f76b7da, 0x3f7a26de};
+// exp(r)/c - 1, |r| <= ln(2)/16: 2^-25.7.
+static const float exp_near_f32[] = {0x1.5089f8p-9f, 0x1.00a846p+0f, 0x1.00b28ap-1f, 0x1.562d6ap-3f};
 
 // (log1p(f) - f + f²/2) / f³, √½ - 1 <= f <= √2 - 1: 2^-29.7.
 static const float log_rest_f32[] = {0x1.55554ep-2f,  -0x1.ffffeep-3f, 0x1.99a1cp-3f,   -0x1.556142p-3f, 0x1.23707p-3f,
@@ -69,7 +79,7 @@ static const float large_f32 = 0x1p13f;  // from where on asinh and acosh are lo
 static const float sinh_rest_f32[] = {0x1.555556p-3f, 0x1.111136p-7f, 0x1.9ffe84p-13f, 0x1.7a17d6p-19f};
 
 // float64 ---------------------------------------------------------------------------------------------------------
-enum { mantissa_bits_f64 = 52, bias_f64 = 1023 };
+enum { mantissa_bits_f64 = 52, bias_f64 = 1023, exp_bits_f64 = 0 };
 static const double min_normal_f64 = 0x1p-1022, sqrt_half_f64 = 0x1.6a09e667f3bcdp-1;
 static const double normal_peak_f64 = 0x1.9884533d43651p-2;
 static const double log2_e_f64 = 0x1.71547652b82fep+0, log2_e_low_f64 = 0x1.777d0ffda0d24p-56;

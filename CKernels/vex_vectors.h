@@ -25,6 +25,11 @@ static inline void vex_shift(vex_code *c, bool left, int out, vex_operand a, int
   vex_put_as(c, 1, VEX_66, c->wide ? 0x73 : 0x72, left ? 6 : 2, out, a, bits, 0, vex_half(c), 0);
 }
 
+// In each lane that one of the table's numbers, a vector of float32, which the lowest bits of `which` name.
+static inline void vex_look_up(vex_code *c, int out, int which, vex_operand table) {
+  vex_put(c, 2, VEX_66 | VEX_PLAIN, 0x16, out, which, table, VEX_NONE);
+}
+
 // Where a and b compare like that, for the next instruction with VEX_MASK: of EVEX only, mask register 1, and 2 for the second vector.
 static inline void vex_compare_to_mask(vex_code *c, int how, int a, vex_operand b) {
   vex_put_as(c, 1, c->wide, 0xc2, 1, a, b, how, 1, vex_half(c), 0);

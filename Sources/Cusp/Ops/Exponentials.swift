@@ -105,7 +105,7 @@ public func logit<E: Elementwise>(_ x: E, eps: Double? = nil) -> E {
 
 /// 1 / (1 + e⁻ˣ). The gradient, σ(x) σ(-x), keeps its digits in both tails.
 ///
-///     sigmoid(Tensor([-50, 0, 50]))     // [1.9287499e-22 5.0000000e-01 1.0000000e+00]
+///     sigmoid(Tensor([-50, 0, 50]))     // [1.9287498e-22 5.0000000e-01 1.0000000e+00]
 public func sigmoid<E: Elementwise>(_ x: E) -> E { .apply(.sigmoid, x) }
 
 /// The derivative of the sigmoid, σ(x) σ(-x): a bell of height 1/4 at 0.
