@@ -27,8 +27,8 @@ typedef void (*ck_row)(int64_t n, void *out, const void *a, const void *b, const
 // sigmoid and sigmoid_slope of one operand, with one exponential: the bits of the two rows. `out` is not `a`.
 typedef void (*ck_sigmoids)(int64_t n, void *out, void *slope, const void *a);
 
-// n elements from one dtype to another, with strides.
-typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);
+// n elements from one dtype to another, with strides; contiguous ones past the caches, if so wanted, where `out` is 64-byte aligned.
+typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride, bool past);
 
 // How a matrix is turned.
 enum {

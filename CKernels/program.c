@@ -136,7 +136,7 @@ static void settle(ck_run_plan *r, int64_t block, int64_t elements) {
   for (int i = 0; i < program->constants + program->registers; i++)
     r->repeated[operand_count + i] = i < program->constants;
   if (program->constants > 0)
-    r->kernels->load[CK_FLOAT64][r->compute](program->constants, r->constants, 1, program->constant_values, 1);
+    r->kernels->load[CK_FLOAT64][r->compute](program->constants, r->constants, 1, program->constant_values, 1, false);
   r->code = program->count > 1 && ck_pays_to_compile(program, elements) ? ck_code_for(r, -1) : NULL;
 }
 

@@ -66,6 +66,8 @@ void ck_assign_slots(ck_run_plan *r) {
     r->past[i] = r->large && !input && (direct || r->moves) && r->operands[i].data && only_written(r, i);
   }
   r->slots += p->registers;
+  const bool flat = contiguous(l, 0) && contiguous(l, 1);
   r->converts = ck_only_copies(p) && !r->moves && !r->by_rows && (r->slot[0] < 0) != (r->slot[1] < 0) && !r->repeated[0] &&
-                !r->past[1];
+                (flat || !r->past[1]);
+  if (r->converts && flat) r->past[1] = r->large && r->operands[1].data && only_written(r, 1);
 }

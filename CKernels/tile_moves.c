@@ -4,12 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static ck_convert function_of(const ck_run_plan *r, int operand, bool output) {
+  const ck_dtype dtype = r->operands[operand].dtype;
+  return output ? r->kernels->store[r->compute][dtype] : r->kernels->load[dtype][r->compute];
+}
+
 // All at once where one stride serves both, else by lines: down the columns where these are longer, or where a row jumps through
 // memory.
 void ck_convert_tile(const ck_run_plan *r, int operand, bool output, int64_t rows, int64_t columns, const char *memory,
                     char *slot) {
   const ck_dtype dtype = r->operands[operand].dtype;
-  const ck_convert function = output ? r->kernels->store[r->compute][dtype] : r->kernels->load[dtype][r->compute];
+  const ck_convert function = function_of(r, operand, output);
   const int64_t size = ck_size(dtype), slot_size = ck_size(r->compute);
   const int64_t *strides = &r->layout.strides[operand][r->layout.rank - 2];
   int64_t lines = rows, length = columns, line_stride = strides[0], stride = strides[1], slot_line = columns,
@@ -18,7 +23,7 @@ void ck_convert_tile(const ck_run_plan *r, int operand, bool output, int64_t row
     return r->kernels->turn[size == 8 ? 3 : 2](rows, columns, slot, columns, memory, stride,
                                               CK_TO_SLOT | (r->large ? CK_READ_ON : 0));
   if (!output && line_stride == 0 && rows > 1) {  // one row for all
-    function(columns, slot, 1, memory, stride);
+    function(columns, slot, 1, memory, stride, false);
     const size_t bytes = (size_t)(columns * slot_size);
     for (int64_t done = 1; done < rows; done *= 2)
       memcpy(slot + (size_t)done * bytes, slot, (size_t)(rows - done < done ? rows - done : done) * bytes);
@@ -32,9 +37,9 @@ void ck_convert_tile(const ck_run_plan *r, int operand, bool output, int64_t row
   for (int64_t i = 0; i < lines; i++) {
     char *there = (char *)memory + i * line_stride * size, *here = slot + i * slot_line * slot_size;
     if (output) {
-      function(length, there, stride, here, slot_stride);
+      function(length, there, stride, here, slot_stride, false);
     } else {
-      function(length, here, slot_stride, there, stride);
+      function(length, here, slot_stride, there, stride, false);
     }
   }
 }
@@ -68,9 +73,11 @@ void ck_carry_tile(const ck_run_plan *r, const ck_tile *t) {
     carry_row(r, columns * size, to + i * to_row, turned + i * turned_row);
 }
 
-// What needs no slot is contiguous, and serves as the other one's.
+// What needs no slot is contiguous, and serves as the other one's; what goes past the caches is so on both sides.
 void ck_pass_tile(const ck_run_plan *r, const ck_tile *t) {
   const int64_t rows = ck_extent(&r->layout, t, r->layout.rank - 2), columns = ck_extent(&r->layout, t, r->layout.rank - 1);
   const bool output = r->slot[0] < 0;
+  if (r->past[1] && (uintptr_t)t->memory[1] % 64 == 0)
+    return function_of(r, output, output)(rows * columns, (char *)t->memory[1], 1, t->memory[0], 1, true);
   ck_convert_tile(r, output, output, rows, columns, t->memory[output], (char *)t->memory[!output]);
 }

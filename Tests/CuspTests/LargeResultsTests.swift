@@ -15,8 +15,19 @@ import Testing
     @Test func oneInstruction() {
         expectSame(exp(-x)) { exp(-x[$0]) }
         expectSame(x + 1) { x[$0] + 1 }
-        expectSame(x.asType(.float64)) { x[$0].asType(.float64) }
         expectSame(x .>= 2.5) { x[$0] .>= 2.5 }
+    }
+
+    /// Numbers of either sign, some of them too large for the smaller types; the last line is not full.
+    @Test(arguments: DType.allCases, DType.allCases)
+    func conversions(from: DType, to: DType) {
+        let count = (17 << 20) / to.size + 5
+        let numbers = (remainder(Tensor.range(count, dtype: .int32), 70001) * 0.37 - 9000).asType(from)
+        let whole = numbers.asType(to)
+        for start in stride(from: 0, to: count, by: 1 << 19) {
+            let range = start..<min(count, start + 1 << 19)
+            #expect((whole[range] .!= numbers[range].asType(to)).sum().item() == 0, "from \(start)")
+        }
     }
 
     @Test func aProgramWithSeveralResults() throws {
