@@ -12,11 +12,6 @@ const ck_operation_info ck_operations[CK_OPERATION_COUNT] = {
 
 ck_operation_info ck_describe(ck_operation operation) { return ck_operations[operation]; }
 
-size_t ck_size(ck_dtype dtype) {
-  static const size_t sizes[CK_DTYPE_COUNT] = {4, 8, 4, 8, 1, 1, 2, 2};
-  return sizes[dtype];
-}
-
 ck_operation ck_amounts_to(ck_operation operation, ck_dtype compute, const void *b, bool b_repeats) {
   if (operation != CK_pow || !b_repeats) return operation;
   bool two = false;

@@ -8,8 +8,7 @@ enum {
   TILE_BYTES = 24 << 10,     // what a tile's values may take of the first-level cache
   SMALLEST_BLOCK = 64,       // elements
   LARGEST_BLOCK = 2 << 10,   // where nothing needs to stay in the first-level cache,
-  OUTER_BLOCK = 32 << 10,    // and of long rows up to so many,
-  PIECES = 128,              // which still leaves as many of them: the longer a piece, the sooner memory gives it
+  OUTER_BLOCK = 32 << 10,    // and of long rows up to so many: the longer a piece, the sooner memory gives it
   LONG_ROW = 128,            // elements of one that is done by itself, without a tile of its own
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
   CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
@@ -70,9 +69,12 @@ static bool by_rows(const ck_run_plan *r) {
   return in_rows && l->shape[last] >= LONG_ROW && l->shape[last] < LARGEST_BLOCK && l->shape[last - 1] > 1;
 }
 
+// How many pieces of a loop make work for every thread.
+static int64_t enough(void) { return CK_PIECES_PER_THREAD * (int64_t)ck_threads(); }
+
 // Elements of a piece of a row in which nothing is kept.
 static int64_t piece_of(int64_t length) {
-  const int64_t piece = length / PIECES / LARGEST_BLOCK * LARGEST_BLOCK;
+  const int64_t piece = length / enough() / LARGEST_BLOCK * LARGEST_BLOCK;
   return piece < LARGEST_BLOCK ? LARGEST_BLOCK : piece > OUTER_BLOCK ? OUTER_BLOCK : piece;
 }
 
@@ -197,6 +199,7 @@ void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const
   if (r.tiles > 1) {
     work = (double)elements * element_cost(&r);
     r.tiles_per_share = 1 + (int64_t)(SHARE * (double)r.tiles / work);
+    if (r.tiles_per_share < r.tiles / enough()) r.tiles_per_share = r.tiles / enough();
     shares = (r.tiles + r.tiles_per_share - 1) / r.tiles_per_share;
   }
   ck_parallel(shares, work, ck_run_share, &r);

@@ -37,7 +37,6 @@ int omp_get_num_threads(void);
 enum {
   LINE = 128,              // bytes that two cores should not share
   MOST = 1023,             // threads
-  PIECES_PER_THREAD = 16,  // so that a thread that comes late or runs slowly takes fewer
   RELAXED_SPINS = 64,      // looks at the posted loop between two looks at the clock
   EAGER = 20 * 1000,       // nanoseconds that a thread waits without giving way to others
   PATIENCE = 1000 * 1000,  // and until it sleeps: longer than the gap between two operations
@@ -273,7 +272,7 @@ static void post(uint32_t pieces, uint32_t threads) {
 
 int ck_team_run(ck_loop loop) {
   if (loop.threads > MOST + 1) loop.threads = MOST + 1;
-  int64_t piece = loop.count / (loop.threads * PIECES_PER_THREAD);
+  int64_t piece = loop.count / (loop.threads * CK_PIECES_PER_THREAD);
   if (piece < 1) piece = 1;
   const uint32_t pieces = (uint32_t)((loop.count + piece - 1) / piece);
   atomic_store_explicit(&posted.body, loop.body, memory_order_relaxed);
