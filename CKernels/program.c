@@ -81,11 +81,13 @@ static int64_t piece_of(int64_t length) {
 // How many elements a tile has: CK_BLOCK, fewer where so many values would not fit into the first-level cache.
 static int64_t block_size(const ck_run_plan *r) {
   if (r->moves) return MOVED_BLOCK;
-  if (r->by_rows) return CROSSED_BYTES / (int64_t)ck_size(r->compute);
-  if (plain(r)) {  // pieces of one row
-    const int64_t length = r->layout.shape[r->layout.rank - 1], most = piece_of(length);
-    return length < most ? length : most;
+  const ck_layout *l = &r->layout;
+  const int64_t length = l->shape[l->rank - 1];
+  if (r->by_rows) {
+    const int64_t crossed = CROSSED_BYTES / (int64_t)ck_size(r->compute), piece = piece_of(l->shape[l->rank - 2] * length);
+    return ck_layout_crossed(l) >= 0 || piece < crossed ? crossed : piece;
   }
+  if (plain(r)) return length < LARGEST_BLOCK ? length : piece_of(length);  // pieces of one row
   const int64_t bytes = (r->layout.operands + r->program->registers) * (int64_t)ck_size(r->compute);
   // Read across, lines are short: more of them are worth more.
   if (bytes * CK_BLOCK * 2 <= TILE_BYTES && ck_layout_crossed(&r->layout) >= 0) return CK_BLOCK * 2;
