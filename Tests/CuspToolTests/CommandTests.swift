@@ -26,12 +26,6 @@ import Testing
         return Run(status: process.terminationStatus, output: text(output), errors: text(errors))
     }
 
-    private func file(_ text: String) throws -> String {
-        let path = NSTemporaryDirectory() + "cusp-\(UUID().uuidString).csv"
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        return path
-    }
-
     @Test func helpAndVersion() throws {
         for arguments in ["--help", "--version"] { #expect(try cusp(arguments).status == 0) }
         let help = try cusp("--help").output
@@ -67,11 +61,15 @@ import Testing
 
     @Test func badDataIsOneSentence() throws {
         let row = Array(repeating: "1", count: 65).joined(separator: ",") + "\n"
-        let paths = [
-            "/no/such/file", NSTemporaryDirectory(), Self.tool.path, try file(""), try file(row + "1,2\n"),
-            try file("a" + row), try file(row + "17" + row.dropFirst()),
-        ]
-        for path in paths {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cusp-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = try ["", row + "1,2\n", "a" + row, row + "17" + row.dropFirst()].enumerated().map { number, text in
+            let file = folder.appendingPathComponent("\(number).csv")
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            return file.path
+        }
+        for path in ["/no/such/file", NSTemporaryDirectory(), Self.tool.path] + files {
             let run = try cusp("digits", "--data", path)
             #expect(run.status == 1 && run.output.isEmpty)
             let isOneLine = run.errors.filter { $0 == "\n" }.count == 1
