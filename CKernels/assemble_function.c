@@ -111,8 +111,8 @@ static void put_eighths(ck_builder *b, int r, int n, bool all, int out) {
   FUSED(VEX_FMA_BY, out, power, ck_in(power));
 }
 
-// exp(x + more) = out times 2 to the whole part of n·2^-exp_bits: exp_part. As above; `number` may be one of the others' register,
-// and `more`, a small number, VEX_NONE.
+// exp(x + more) = out times 2 to the whole part of n·2^-exp_bits: exp_part, of x as in put_reduced, which is lost. `number` may be
+// out's register, and `more`, a small number, VEX_NONE.
 static void put_exp_part(ck_builder *b, int x, int more, int n, int number, int out) {
   put_reduced(b, x, 0, exp_bits(b), n, number);
   if (more != VEX_NONE) ARITHMETIC(VEX_ADD, x, x, ck_in(more));
@@ -127,8 +127,8 @@ static void put_least(ck_builder *b, int x, vex_operand least, int limit) {
   ARITHMETIC(VEX_MAX, x, limit, ck_in(x));
 }
 
-// out = exp(x + more) of any x within limits, which is lost: with AVX-512, whose scaling rounds down to a whole power and then once, as the
-// factors do of which it takes the place.
+// out = exp(x + more) of any x within limits, which is lost: with AVX-512, which scales by the whole part of a number, and rounds once,
+// as the factors do of which that takes the place.
 static void put_scaled(ck_builder *b, int x, int more, int out) {
   const int n = ck_take_meanwhile(b), number = ck_take_meanwhile(b);
   put_exp_part(b, x, more, n, number, out);
