@@ -79,14 +79,16 @@ static void put_polynomial(ck_builder *b, int out, int x, int square, numbers c)
 #undef C
 }
 
-// x = n·2^-bits·ln 2 + r: x = r, n + more·2^bits in the low bits of `n`, and in `number` n·2^-bits. x is within limits.
-static void put_reduced(ck_builder *b, int x, int more, int bits, int n, int number) {
-  const vex_operand shift = ck_number_in_pool(b, ldexp(1.5, mantissa_bits(b) - bits) + more);
+// x + more = n·2^-bits·ln 2 + r, where `more` is a small number's register or VEX_NONE: x = r, n + lift·2^bits in the low bits of
+// `n`, and in `number`, which may be n's register, n·2^-bits. x is within limits.
+static void put_reduced(ck_builder *b, int x, int more, int lift, int bits, int n, int number) {
+  const vex_operand shift = ck_number_in_pool(b, ldexp(1.5, mantissa_bits(b) - bits) + lift);
   LOAD(n, NUMBER(log2_e));
   FUSED(VEX_FMA_BY, n, x, shift);
   ARITHMETIC(VEX_SUB, number, n, shift);
   FUSED(VEX_FMA, x, number, bits ? ck_number_in_pool(b, -ln2_coarse_f32) : NUMBER(-ln2_high));
   FUSED(VEX_FMA, x, number, bits ? ck_number_in_pool(b, -ln2_fine_f32) : NUMBER(-ln2_low));
+  if (more != VEX_NONE) ARITHMETIC(VEX_ADD, x, x, ck_in(more));
 }
 
 // out = exp(r) - 1: expm1_reduced. `square` is lost.
@@ -111,14 +113,14 @@ static void put_eighths(ck_builder *b, int r, int n, bool all, int out) {
   FUSED(VEX_FMA_BY, out, power, ck_in(power));
 }
 
-// exp(x + more) = out times 2 to the whole part of n·2^-exp_bits: exp_part, of x as in put_reduced, which is lost. `number` may be
-// out's register, and `more`, a small number, VEX_NONE.
-static void put_exp_part(ck_builder *b, int x, int more, int n, int number, int out) {
-  put_reduced(b, x, 0, exp_bits(b), n, number);
-  if (more != VEX_NONE) ARITHMETIC(VEX_ADD, x, x, ck_in(more));
-  if (!ck_wide(b)) return put_eighths(b, x, n, false, out);
-  put_expm1_reduced(b, x, ck_take_meanwhile(b), out);
+// out = 2^(n·2^-exp_bits)·exp(r), with all of n, which is lost: exp_end; or without the whole part of the power: exp_part.
+static void put_exp_end(ck_builder *b, int r, int n, bool all, int out) {
+  if (!ck_wide(b)) return put_eighths(b, r, n, all, out);
+  put_expm1_reduced(b, r, ck_take_meanwhile(b), out);
   ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
+  if (!all) return;
+  SHIFT_LEFT(n, n, mantissa_bits_f64);
+  ARITHMETIC(VEX_MUL, out, out, ck_in(n));
 }
 
 // x, or what is larger. `limit` is lost.
@@ -130,8 +132,9 @@ static void put_least(ck_builder *b, int x, vex_operand least, int limit) {
 // out = exp(x + more) of any x within limits, which is lost: with AVX-512, which scales by the whole part of a number, and rounds once,
 // as the factors do of which that takes the place.
 static void put_scaled(ck_builder *b, int x, int more, int out) {
-  const int n = ck_take_meanwhile(b), number = ck_take_meanwhile(b);
-  put_exp_part(b, x, more, n, number, out);
+  const int n = ck_take_meanwhile(b), number = ck_wide(b) ? n : ck_take_meanwhile(b);
+  put_reduced(b, x, more, 0, exp_bits(b), n, number);
+  put_exp_end(b, x, n, false, out);
   vex_scale(&b->writer, out, out, ck_in(number));
 }
 
@@ -140,16 +143,8 @@ static void put_exp_minus(ck_builder *b, int x, int more, int out) {
   put_least(b, x, NUMBER(exp_min), out);
   if (vex_is_long(&b->writer)) return put_scaled(b, x, more, out);
   const int n = ck_take_meanwhile(b);
-  put_reduced(b, x, ck_wide(b) ? bias_f64 + 64 : 64, exp_bits(b), n, out);
-  if (more != VEX_NONE) ARITHMETIC(VEX_ADD, x, x, ck_in(more));
-  if (ck_wide(b)) {
-    put_expm1_reduced(b, x, ck_take_meanwhile(b), out);
-    ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
-    SHIFT_LEFT(n, n, mantissa_bits_f64);
-    ARITHMETIC(VEX_MUL, out, out, ck_in(n));
-  } else {
-    put_eighths(b, x, n, true, out);
-  }
+  put_reduced(b, x, more, ck_wide(b) ? bias_f64 + 64 : 64, exp_bits(b), n, out);
+  put_exp_end(b, x, n, true, out);
   ARITHMETIC(VEX_MUL, out, out, ck_number_in_pool(b, 0x1p-64));
 }
 
@@ -160,7 +155,8 @@ static void put_exp(ck_builder *b, int x, int out) {
   put_least(b, x, NUMBER(exp_min), out);
   if (vex_is_long(&b->writer)) return put_scaled(b, x, VEX_NONE, out);
   const int n = ck_take_meanwhile(b), half = ck_take_meanwhile(b), power = x;
-  put_exp_part(b, x, VEX_NONE, n, out, out);
+  put_reduced(b, x, VEX_NONE, 0, exp_bits(b), n, out);
+  put_exp_end(b, x, n, false, out);
   if (exp_bits(b)) vex_shift(&b->writer, false, n, ck_in(n), exp_bits(b));
   vex_shift(&b->writer, false, half, ck_in(n), 1);
   vex_subtract_whole(&b->writer, n, n, ck_in(half));
@@ -221,7 +217,7 @@ static void put_tanh(ck_builder *b, int x, int out) {
   ARITHMETIC(VEX_AND, inside, x, ck_pool(b, CK_POOL_SIZE));
   ARITHMETIC(VEX_MUL, inside, inside, ck_number_in_pool(b, -2));
   put_least(b, inside, NUMBER(expm1_min), out);
-  put_reduced(b, inside, bias(b), 0, n, out);
+  put_reduced(b, inside, VEX_NONE, bias(b), 0, n, out);
   put_expm1_reduced(b, inside, ck_take_meanwhile(b), out);
   SHIFT_LEFT(n, n, mantissa_bits(b));
   ARITHMETIC(VEX_SUB, less, n, ck_pool(b, CK_POOL_ONE));

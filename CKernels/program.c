@@ -88,9 +88,9 @@ static int64_t block_size(const ck_run_plan *r) {
     return ck_layout_crossed(l) >= 0 || piece < crossed ? crossed : piece;
   }
   if (plain(r)) return length < LARGEST_BLOCK ? length : piece_of(length);  // pieces of one row
-  const int64_t bytes = (r->layout.operands + r->program->registers) * (int64_t)ck_size(r->compute);
+  const int64_t bytes = (l->operands + r->program->registers) * (int64_t)ck_size(r->compute);
   // Read across, lines are short: more of them are worth more.
-  if (bytes * CK_BLOCK * 2 <= TILE_BYTES && ck_layout_crossed(&r->layout) >= 0) return CK_BLOCK * 2;
+  if (bytes * CK_BLOCK * 2 <= TILE_BYTES && ck_layout_crossed(l) >= 0) return CK_BLOCK * 2;
   if (bytes * CK_BLOCK <= TILE_BYTES) return CK_BLOCK;
   int64_t block = TILE_BYTES / bytes / SMALLEST_BLOCK * SMALLEST_BLOCK;
   return block < SMALLEST_BLOCK ? SMALLEST_BLOCK : block;
@@ -201,7 +201,8 @@ void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const
   if (r.tiles > 1) {
     work = (double)elements * element_cost(&r);
     r.tiles_per_share = 1 + (int64_t)(SHARE * (double)r.tiles / work);
-    if (r.tiles_per_share < r.tiles / enough()) r.tiles_per_share = r.tiles / enough();
+    const int64_t fewest = r.tiles / enough();
+    if (r.tiles_per_share < fewest) r.tiles_per_share = fewest;
     shares = (r.tiles + r.tiles_per_share - 1) / r.tiles_per_share;
   }
   ck_parallel(shares, work, ck_run_share, &r);
