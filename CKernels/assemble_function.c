@@ -4,6 +4,7 @@
 
 #include "builder.h"
 #include "vector_numbers.h"
+#include "vector_pieces.h"
 
 #if defined(__x86_64__)
 // The instruction that gave a place what it has before instruction i; -1: none has.
@@ -212,11 +213,40 @@ static void put_sigmoid_slope(ck_builder *b, int i, int out) {
   ARITHMETIC(VEX_DIV, out, e, ck_in(out));
 }
 
-static void put_tanh(ck_builder *b, int x, int out) {
-  const int inside = ck_take_meanwhile(b), n = ck_take_meanwhile(b), less = inside;
-  ARITHMETIC(VEX_AND, inside, x, ck_pool(b, CK_POOL_SIZE));
-  ARITHMETIC(VEX_MUL, inside, inside, ck_number_in_pool(b, -2));
-  put_least(b, inside, NUMBER(expm1_min), out);
+// out = what a table of sixteen float32 has for the lowest four bits of `which`: with VEX, half a table at a time, and what the second
+// has, `upper`, where `high` has a sign.
+static void put_sixteenth(ck_builder *b, const float *table, int which, int high, int upper, int out) {
+  const vex_operand line = ck_line_in_pool(b, table);
+  vex_look_up(&b->writer, out, which, line);
+  if (vex_is_long(&b->writer)) return;
+  vex_look_up(&b->writer, upper, which, (vex_operand){.kind = VEX_POOL, .pool = line.pool + CK_CODE_LINE / 2});
+  vex_blend(&b->writer, out, out, ck_in(upper), high);
+}
+
+// tanh of `size`, which is lost, not negative and within limits: pieces_f32.
+static void put_tanh_pieces(ck_builder *b, int size, int out) {
+  enum { bits = 2, unnamed = mantissa_bits_f32 - bits, count = COUNT(tanh_pieces_f32) };
+  const int begin = ck_take_meanwhile(b), piece = ck_take_meanwhile(b), term = ck_take_meanwhile(b);
+  uint32_t named[CK_CODE_LINE / 4];
+  for (int i = 0; i < CK_CODE_LINE / 4; i++) named[i] = ~0u << unnamed;
+  LOAD(begin, ck_number_in_pool(b, 1 / tanh_step_f32));
+  FUSED(VEX_FMA_BY, begin, size, ck_pool(b, CK_POOL_ONE));
+  vex_shift(&b->writer, false, piece, ck_in(begin), unnamed);
+  ARITHMETIC(VEX_AND, begin, begin, ck_line_in_pool(b, named));
+  ARITHMETIC(VEX_SUB, begin, begin, ck_pool(b, CK_POOL_ONE));
+  FUSED(VEX_FMA, size, begin, ck_number_in_pool(b, -tanh_step_f32));
+  const int high = begin, upper = ck_take_mask(b);
+  if (!vex_is_long(&b->writer)) SHIFT_LEFT(high, piece, 28);
+  put_sixteenth(b, tanh_pieces_f32[count - 1], piece, high, upper, out);
+  for (int i = count - 2; i >= 0; i--) {
+    put_sixteenth(b, tanh_pieces_f32[i], piece, high, upper, term);
+    FUSED(VEX_FMA_BY, out, size, ck_in(term));
+  }
+}
+
+// tanh of half of `inside`, which is lost, not positive and within limits: tanh_f64.
+static void put_tanh_quotient(ck_builder *b, int inside, int out) {
+  const int n = ck_take_meanwhile(b), less = inside;
   put_reduced(b, inside, VEX_NONE, bias(b), 0, n, out);
   put_expm1_reduced(b, inside, ck_take_meanwhile(b), out);
   SHIFT_LEFT(n, n, mantissa_bits(b));
@@ -224,9 +254,23 @@ static void put_tanh(ck_builder *b, int x, int out) {
   FUSED(VEX_FMA_BY, out, n, ck_in(less));
   ARITHMETIC(VEX_ADD, less, out, ck_number_in_pool(b, 2));
   ARITHMETIC(VEX_DIV, out, out, ck_in(less));
+}
+
+static void put_tanh(ck_builder *b, int x, int out) {
+  const int inside = ck_take_meanwhile(b), sign = inside;
+  ARITHMETIC(VEX_AND, inside, x, ck_pool(b, CK_POOL_SIZE));
+  if (ck_wide(b)) {
+    ARITHMETIC(VEX_MUL, inside, inside, ck_number_in_pool(b, -2));
+    put_least(b, inside, ck_number_in_pool(b, expm1_min_f64), out);
+    put_tanh_quotient(b, inside, out);
+  } else {
+    LOAD(out, ck_number_in_pool(b, tanh_max_f32));
+    ARITHMETIC(VEX_MIN, inside, out, ck_in(inside));
+    put_tanh_pieces(b, inside, out);
+  }
   ARITHMETIC(VEX_AND, out, out, ck_pool(b, CK_POOL_SIZE));
-  ARITHMETIC(VEX_AND, less, x, ck_pool(b, CK_POOL_SIGN));
-  ARITHMETIC(VEX_OR, out, out, ck_in(less));
+  ARITHMETIC(VEX_AND, sign, x, ck_pool(b, CK_POOL_SIGN));
+  ARITHMETIC(VEX_OR, out, out, ck_in(sign));
 }
 
 static void put_softplus(ck_builder *b, int x, int out) {

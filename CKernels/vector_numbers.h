@@ -20,7 +20,7 @@ static const float exp_max_f32 = 89, exp_min_f32 = -104;  // where exp is infini
 static const float exp_normal_f32 = 87;                     // up to which, and from minus which, exp is normal
 static const float exp2_max_f32 = 128, exp2_min_f32 = -151, exp2_normal_f32 = 125;
 static const float silu_min_f32 = -110;                    // where x·exp(x) rounds to 0
-static const float erf_max_f32 = 4.1f;                    // where erf rounds to 1
+static const float tanh_max_f32 = 9.1f, erf_max_f32 = 4.03f;  // where they round to 1
 static const float gauss_max_f32 = 10.2f;                  // where exp(-x²) rounds to 0
 static const float normal_max_f32 = 14.5f;                 // where x·exp(-x²/2) rounds to 0
 static const float expm1_min_f32 = -30;                    // where expm1 rounds to -1
@@ -45,21 +45,6 @@ static const float log_rest_f32[] = {0x1.55554ep-2f,  -0x1.ffffeep-3f, 0x1.99a1c
 // The same for -1/8 <= f <= 1: 2^-29.4.
 static const float log_near_f32[] = {0x1.55554ap-2f, -0x1.000086p-2f, 0x1.99abb4p-3f, -0x1.5561b2p-3f, 0x1.21ba4ep-3f,
                                      -0x1.db889p-4f, 0x1.54cd94p-4f,  -0x1.733deep-5f, 0x1.0215bp-6f,  -0x1.4cb538p-9f};
-
-// -log(erfc(x)) / x - 1, 0 <= x <= 4.1: 2^-27.9.
-static const float erf_exponent_f32[] = {
-    0x1.06eba8p-3f, 0x1.45f2fap-1f, 0x1.a4fa42p-4f, -0x1.39cc56p-6f, -0x1.5197b6p-13f, 0x1.b52472p-10f,
-    -0x1.4beedp-11f, 0x1.edb9d6p-14f, -0x1.36d7c6p-17f};
-
-// 1 / (exp(s²/2)·erfc(s/√2)) - √(π/2)·s, 0 <= s <= 14.6, a quotient of polynomials whose first term, 1, is left out: 2^-27.2.
-static const float root_pi_f32 = 0x1.c5bf8ap+0f, root_pi_low_f32 = -0x1.c96212p-25f;
-static const float root_half_pi_f32 = 0x1.40d932p+0f, root_half_pi_low_f32 = -0x1.3b1f4ep-33f;
-static const float tail_above_f32[] = {0x1.4710c2p-1f, 0x1.b30df2p-3f, 0x1.3b5a62p-5f, 0x1.aa37cp-9f};
-static const float tail_below_f32[] = {0x1.181f6cp+0f, 0x1.25f75p-1f, 0x1.654e82p-3f, 0x1.f75e56p-6f, 0x1.540e7cp-9f};
-
-// (erf(y)/y - 2/√π) / y² of y², y <= 0.65: 2^-36.
-static const float two_over_root_pi_f32 = 0x1.20dd76p+0f, two_over_root_pi_low_f32 = -0x1.f7ac92p-25f;
-static const float erf_rest_f32[] = {-0x1.8127460000000p-2f, 0x1.ce2f200000000p-4f, -0x1.b82c2c0000000p-6f, 0x1.563eb00000000p-8f, -0x1.bbf8800000000p-11f, 0x1.b0c97e0000000p-14f};
 
 // (sin(r) - r) / r³ of r², |r| <= π/4: 2^-28; (cos(r) - 1 + r²/2) / r⁴: 2^-33.
 static const float sin_rest_f32[] = {-0x1.555546p-3f, 0x1.11073ap-7f, -0x1.994398p-13f};
