@@ -64,7 +64,6 @@ typedef struct {
 #define SHIFT_LEFT(out, a, bits) vex_shift(&b->writer, true, out, ck_in(a), bits)
 static int mantissa_bits(const ck_builder *b) { return ck_wide(b) ? mantissa_bits_f64 : mantissa_bits_f32; }
 static int exp_bits(const ck_builder *b) { return ck_wide(b) ? exp_bits_f64 : exp_bits_f32; }
-static int bias(const ck_builder *b) { return ck_wide(b) ? bias_f64 : bias_f32; }
 
 // The polynomial of x in `out`.
 static void put_polynomial(ck_builder *b, int out, int x, int square, numbers c) {
@@ -114,14 +113,20 @@ static void put_eighths(ck_builder *b, int r, int n, bool all, int out) {
   FUSED(VEX_FMA_BY, out, power, ck_in(power));
 }
 
-// out = 2^(n·2^-exp_bits)·exp(r), with all of n, which is lost: exp_end; or without the whole part of the power: exp_part.
-static void put_exp_end(ck_builder *b, int r, int n, bool all, int out) {
+// out = 2^(n·2^-exp_bits)·exp(r), r being lost, and with all of n, which is lost: exp_end; or without the whole part of the power:
+// exp_part. With the low part of float64 in `low`, where that is a register: exp_in_two_f64.
+static void put_exp_end(ck_builder *b, int r, int n, bool all, int low, int out) {
   if (!ck_wide(b)) return put_eighths(b, r, n, all, out);
-  put_expm1_reduced(b, r, ck_take_meanwhile(b), out);
-  ARITHMETIC(VEX_ADD, out, out, ck_pool(b, CK_POOL_ONE));
-  if (!all) return;
-  SHIFT_LEFT(n, n, mantissa_bits_f64);
-  ARITHMETIC(VEX_MUL, out, out, ck_in(n));
+  const int p = low == VEX_NONE ? out : low;
+  put_expm1_reduced(b, r, ck_take_meanwhile(b), p);
+  ARITHMETIC(VEX_ADD, out, p, ck_pool(b, CK_POOL_ONE));
+  if (all) SHIFT_LEFT(n, n, mantissa_bits_f64);
+  if (low != VEX_NONE) {
+    ARITHMETIC(VEX_SUB, r, out, ck_pool(b, CK_POOL_ONE));
+    ARITHMETIC(VEX_SUB, low, low, ck_in(r));
+    if (all) ARITHMETIC(VEX_MUL, low, low, ck_in(n));
+  }
+  if (all) ARITHMETIC(VEX_MUL, out, out, ck_in(n));
 }
 
 // x, or what is larger. `limit` is lost.
@@ -132,21 +137,23 @@ static void put_least(ck_builder *b, int x, vex_operand least, int limit) {
 
 // out = exp(x + more) of any x within limits, which is lost: with AVX-512, which scales by the whole part of a number, and rounds once,
 // as the factors do of which that takes the place.
-static void put_scaled(ck_builder *b, int x, int more, int out) {
+static void put_scaled(ck_builder *b, int x, int more, int low, int out) {
   const int n = ck_take_meanwhile(b), number = ck_wide(b) ? n : ck_take_meanwhile(b);
   put_reduced(b, x, more, 0, exp_bits(b), n, number);
-  put_exp_end(b, x, n, false, out);
+  put_exp_end(b, x, n, false, low, out);
   vex_scale(&b->writer, out, out, ck_in(number));
+  if (low != VEX_NONE) vex_scale(&b->writer, low, low, ck_in(number));
 }
 
-// exp(x + more) for x <= 0, which is lost: exp_minus, and what logaddexp makes of exp_minus_lifted.
-static void put_exp_minus(ck_builder *b, int x, int more, int out) {
+// exp(x + more) for x <= 0, which is lost: exp_minus, in `low` with its low part, and what logaddexp makes of exp_minus_lifted.
+static void put_exp_minus(ck_builder *b, int x, int more, int low, int out) {
   put_least(b, x, NUMBER(exp_min), out);
-  if (vex_is_long(&b->writer)) return put_scaled(b, x, more, out);
+  if (vex_is_long(&b->writer)) return put_scaled(b, x, more, low, out);
   const int n = ck_take_meanwhile(b);
   put_reduced(b, x, more, ck_wide(b) ? bias_f64 + 64 : 64, exp_bits(b), n, out);
-  put_exp_end(b, x, n, true, out);
+  put_exp_end(b, x, n, true, low, out);
   ARITHMETIC(VEX_MUL, out, out, ck_number_in_pool(b, 0x1p-64));
+  if (low != VEX_NONE) ARITHMETIC(VEX_MUL, low, low, ck_number_in_pool(b, 0x1p-64));
 }
 
 // exp(x) of any x, which is lost: 2^n in two factors.
@@ -154,10 +161,10 @@ static void put_exp(ck_builder *b, int x, int out) {
   LOAD(out, NUMBER(exp_max));
   ARITHMETIC(VEX_MIN, x, out, ck_in(x));
   put_least(b, x, NUMBER(exp_min), out);
-  if (vex_is_long(&b->writer)) return put_scaled(b, x, VEX_NONE, out);
+  if (vex_is_long(&b->writer)) return put_scaled(b, x, VEX_NONE, VEX_NONE, out);
   const int n = ck_take_meanwhile(b), half = ck_take_meanwhile(b), power = x;
   put_reduced(b, x, VEX_NONE, 0, exp_bits(b), n, out);
-  put_exp_end(b, x, n, false, out);
+  put_exp_end(b, x, n, false, VEX_NONE, out);
   if (exp_bits(b)) vex_shift(&b->writer, false, n, ck_in(n), exp_bits(b));
   vex_shift(&b->writer, false, half, ck_in(n), 1);
   vex_subtract_whole(&b->writer, n, n, ck_in(half));
@@ -177,40 +184,88 @@ static void put_log1p(ck_builder *b, int x, int out) {
   FUSED(VEX_FMA_BY, out, square, ck_in(x));
 }
 
-// exp(-|x|) of a place: where a sigmoid and its slope follow each other they share it.
-static int put_shared_exponential(ck_builder *b, int i) {
+// exp(-|x|) of a place, of float64 in two parts: where a sigmoid and its slope follow each other they share it.
+static int put_shared_exponential(ck_builder *b, int i, int *low) {
   const ck_instruction *now = &b->r->program->instructions[i];
   const int place = now->a;
   if (b->of == place) {
-    b->meanwhile |= 1u << b->exponential, b->of = -1;
+    b->meanwhile |= b->exponentials, b->of = -1;
+    *low = b->exponential_low;
     return b->exponential;
   }
   const int size = ck_take_meanwhile(b), e = ck_take(b);
+  *low = ck_wide(b) ? ck_take(b) : VEX_NONE;
   ARITHMETIC(VEX_OR, size, ck_number(b, place), ck_pool(b, CK_POOL_SIGN));
-  put_exp_minus(b, size, VEX_NONE, e);
+  put_exp_minus(b, size, VEX_NONE, *low, e);
   const ck_operation sister = now->operation == CK_sigmoid ? CK_sigmoid_slope : CK_sigmoid;
+  b->exponentials = 1u << e | (ck_wide(b) ? 1u << *low : 0);
   if (i + 1 < b->end && now[1].operation == sister && now[1].a == place && now->dst != place) {
-    b->of = place, b->exponential = e;
+    b->of = place, b->exponential = e, b->exponential_low = *low;
   } else {
-    b->meanwhile |= 1u << e;
+    b->meanwhile |= b->exponentials;
   }
   return e;
 }
 
+// out = (above + above_low) / (under + under_low): quotient_f64. `above_low` is lost.
+static void put_quotient(ck_builder *b, int above, int above_low, int under, int under_low, int out) {
+  const int inverse = ck_take_meanwhile(b), left = ck_take_meanwhile(b);
+  LOAD(inverse, ck_pool(b, CK_POOL_ONE));
+  ARITHMETIC(VEX_DIV, inverse, inverse, ck_in(under));
+  LOAD(left, ck_in(above));
+  ARITHMETIC(VEX_MUL, out, above, ck_in(inverse));
+  FUSED(VEX_LESS_PRODUCT, left, out, ck_in(under));
+  ARITHMETIC(VEX_ADD, left, left, ck_in(above_low));
+  ARITHMETIC(VEX_MUL, above_low, out, ck_in(under_low));
+  ARITHMETIC(VEX_SUB, left, left, ck_in(above_low));
+  FUSED(VEX_FMA, out, inverse, ck_in(left));
+}
+
+// sum = x + one or two, and its low part, where x has one.
+static void put_sum_in_two(ck_builder *b, int x, int low, vex_operand number, int sum, int sum_low) {
+  ARITHMETIC(VEX_ADD, sum, x, number);
+  ARITHMETIC(VEX_SUB, sum_low, sum, number);
+  ARITHMETIC(VEX_SUB, sum_low, x, ck_in(sum_low));
+  ARITHMETIC(VEX_ADD, sum_low, sum_low, ck_in(low));
+}
+
 static void put_sigmoid(ck_builder *b, int i, int out) {
-  const int e = put_shared_exponential(b, i), x = ck_number(b, b->r->program->instructions[i].a);
+  int low;
+  const int e = put_shared_exponential(b, i, &low), x = ck_number(b, b->r->program->instructions[i].a);
   const int sum = ck_take_meanwhile(b);
   LOAD(out, ck_pool(b, CK_POOL_ONE));
-  ARITHMETIC(VEX_ADD, sum, e, ck_in(out));
-  SELECT(VEX_LT, x, ck_pool(b, CK_POOL_ZERO), out, out, ck_in(e));
-  ARITHMETIC(VEX_DIV, out, out, ck_in(sum));
+  if (!ck_wide(b)) {
+    ARITHMETIC(VEX_ADD, sum, e, ck_in(out));
+    SELECT(VEX_LT, x, ck_pool(b, CK_POOL_ZERO), out, out, ck_in(e));
+    ARITHMETIC(VEX_DIV, out, out, ck_in(sum));
+    return;
+  }
+  const int sum_low = ck_take_meanwhile(b), above = ck_take_meanwhile(b), above_low = ck_take_meanwhile(b);
+  put_sum_in_two(b, e, low, ck_pool(b, CK_POOL_ONE), sum, sum_low);
+  SELECT(VEX_LT, x, ck_pool(b, CK_POOL_ZERO), above, out, ck_in(e));
+  KEEP(VEX_LT, x, ck_pool(b, CK_POOL_ZERO), above_low, ck_in(low));
+  put_quotient(b, above, above_low, sum, sum_low, out);
 }
 
 static void put_sigmoid_slope(ck_builder *b, int i, int out) {
-  const int e = put_shared_exponential(b, i);
-  ARITHMETIC(VEX_ADD, out, e, ck_number_in_pool(b, 2));
-  FUSED(VEX_FMA_BY, out, e, ck_pool(b, CK_POOL_ONE));
-  ARITHMETIC(VEX_DIV, out, e, ck_in(out));
+  int low;
+  const int e = put_shared_exponential(b, i, &low);
+  if (!ck_wide(b)) {
+    ARITHMETIC(VEX_ADD, out, e, ck_number_in_pool(b, 2));
+    FUSED(VEX_FMA_BY, out, e, ck_pool(b, CK_POOL_ONE));
+    ARITHMETIC(VEX_DIV, out, e, ck_in(out));
+    return;
+  }
+  const int sum = ck_take_meanwhile(b), sum_low = ck_take_meanwhile(b), rest = ck_take_meanwhile(b);
+  const int square = ck_take_meanwhile(b), above_low = sum;
+  put_sum_in_two(b, e, low, ck_pool(b, CK_POOL_ONE), sum, sum_low);
+  ARITHMETIC(VEX_MUL, square, sum, ck_in(sum));
+  LOAD(rest, ck_in(square));
+  FUSED(VEX_PRODUCT_LESS, rest, sum, ck_in(sum));
+  ARITHMETIC(VEX_ADD, sum, sum, ck_in(sum));
+  FUSED(VEX_FMA, rest, sum, ck_in(sum_low));
+  LOAD(above_low, ck_in(low));
+  put_quotient(b, e, above_low, square, rest, out);
 }
 
 // out = what a table of sixteen float32 has for the lowest four bits of `which`: with VEX, half a table at a time, and what the second
@@ -246,14 +301,17 @@ static void put_tanh_pieces(ck_builder *b, int size, int out) {
 
 // tanh of half of `inside`, which is lost, not positive and within limits: tanh_f64.
 static void put_tanh_quotient(ck_builder *b, int inside, int out) {
-  const int n = ck_take_meanwhile(b), less = inside;
-  put_reduced(b, inside, VEX_NONE, bias(b), 0, n, out);
-  put_expm1_reduced(b, inside, ck_take_meanwhile(b), out);
-  SHIFT_LEFT(n, n, mantissa_bits(b));
-  ARITHMETIC(VEX_SUB, less, n, ck_pool(b, CK_POOL_ONE));
-  FUSED(VEX_FMA_BY, out, n, ck_in(less));
-  ARITHMETIC(VEX_ADD, less, out, ck_number_in_pool(b, 2));
-  ARITHMETIC(VEX_DIV, out, out, ck_in(less));
+  const int n = ck_take_meanwhile(b), e = ck_take_meanwhile(b), low = ck_take_meanwhile(b), sum_low = inside;
+  put_reduced(b, inside, VEX_NONE, bias_f64, 0, n, out);
+  put_expm1_reduced(b, inside, e, out);
+  SHIFT_LEFT(n, n, mantissa_bits_f64);
+  ARITHMETIC(VEX_MUL, low, out, ck_in(n));
+  ARITHMETIC(VEX_SUB, n, n, ck_pool(b, CK_POOL_ONE));
+  ARITHMETIC(VEX_ADD, e, n, ck_in(low));
+  ARITHMETIC(VEX_SUB, n, e, ck_in(n));
+  ARITHMETIC(VEX_SUB, low, low, ck_in(n));
+  put_sum_in_two(b, e, low, ck_number_in_pool(b, 2), n, sum_low);
+  put_quotient(b, e, low, n, sum_low, out);
 }
 
 static void put_tanh(ck_builder *b, int x, int out) {
@@ -276,7 +334,7 @@ static void put_tanh(ck_builder *b, int x, int out) {
 static void put_softplus(ck_builder *b, int x, int out) {
   const int size = ck_take_meanwhile(b), e = ck_take_meanwhile(b);
   ARITHMETIC(VEX_OR, size, x, ck_pool(b, CK_POOL_SIGN));
-  put_exp_minus(b, size, VEX_NONE, e);
+  put_exp_minus(b, size, VEX_NONE, VEX_NONE, e);
   put_log1p(b, e, out);
   KEEP(VEX_GT, x, ck_pool(b, CK_POOL_ZERO), e, ck_in(x));
   ARITHMETIC(VEX_ADD, out, e, ck_in(out));
@@ -298,7 +356,7 @@ static void put_logaddexp(ck_builder *b, int x, int y, int out) {
   ARITHMETIC(VEX_XOR, low, low, ck_pool(b, CK_POOL_SIGN));
   KEEP(VEX_LT, difference, ck_pool(b, CK_POOL_ZERO), low, ck_in(low));
   KEEP(VEX_GT, difference, NUMBER(exp_min), low, ck_in(low));
-  put_exp_minus(b, difference, low, e);
+  put_exp_minus(b, difference, low, VEX_NONE, e);
   put_log1p(b, e, out);
   ARITHMETIC(VEX_ADD, out, large, ck_in(out));
 }
@@ -315,7 +373,7 @@ void ck_put_function(ck_builder *b, int i, int out) {
   if (operation == CK_log1p) return put_log1p(b, a, out);
   const int x = ck_take_meanwhile(b);
   LOAD(x, ck_in(a));
-  if (is_negative(b->r, i)) put_exp_minus(b, x, VEX_NONE, out);
+  if (is_negative(b->r, i)) put_exp_minus(b, x, VEX_NONE, VEX_NONE, out);
   else put_exp(b, x, out);
 }
 #endif

@@ -21,6 +21,8 @@ typedef struct {
   bool truth[CK_PLACES];      // ... as all bits or none, which is what a comparison gives
   int8_t pointer[CK_PLACES];  // the register that has a place's address; -1
   int exponential, of;        // the register that has exp(-|x|) of a place, for the next instruction; of -1: none has
+  int exponential_low;        // ... and its low part, of float64
+  uint32_t exponentials;      // ... the two
 } ck_builder;
 
 static inline bool ck_wide(const ck_builder *b) { return b->r->compute == CK_FLOAT64; }

@@ -8,7 +8,7 @@
 #define CK_VECTOR_NUMBERS
 
 // float32 ---------------------------------------------------------------------------------------------------------
-enum { mantissa_bits_f32 = 23, bias_f32 = 127, exp_bits_f32 = 3 };
+enum { mantissa_bits_f32 = 23, bias_f32 = 127, exp_bits_f32 = 3, in_two_f32 = false };
 static const float min_normal_f32 = 0x1p-126f, sqrt_half_f32 = 0x1.6a09e6p-1f;
 static const float normal_peak_f32 = 0x1.988454p-2f;  // 1/√(2π)
 static const float log2_e_f32 = 0x1.715476p+0f, log2_e_low_f32 = 0x1.4ae0cp-26f, ln2_f32 = 0x1.62e43p-1f;
@@ -58,14 +58,15 @@ static const float half_pi_f32 = 0x1.921fb6p+0f, half_pi_low_f32 = -0x1.777a5cp-
 static const float quarter_pi_f32 = 0x1.921fb6p-1f, quarter_pi_low_f32 = -0x1.777a5cp-26f;
 static const float pi_f32 = 0x1.921fb6p+1f, pi_low_f32 = -0x1.777a5cp-24f;
 static const float huge_f32 = 0x1p125f;
+static const float square_safe_f32 = 0x1p55f, square_scale_f32 = 0x1p96f;  // whose squares are neither infinite nor small
 static const float large_f32 = 0x1p13f;  // from where on asinh and acosh are log(2x)
 
 // (sinh(x) - x) / x³ of x², |x| <= 1: 2^-34.
 static const float sinh_rest_f32[] = {0x1.555556p-3f, 0x1.111136p-7f, 0x1.9ffe84p-13f, 0x1.7a17d6p-19f};
 
 // float64 ---------------------------------------------------------------------------------------------------------
-enum { mantissa_bits_f64 = 52, bias_f64 = 1023, exp_bits_f64 = 0 };
-static const double min_normal_f64 = 0x1p-1022, sqrt_half_f64 = 0x1.6a09e667f3bcdp-1;
+enum { mantissa_bits_f64 = 52, bias_f64 = 1023, exp_bits_f64 = 0, in_two_f64 = true };
+static const double min_normal_f64 = 0x1p-1022, sqrt_half_f64 = 0x1.6a09e667f3bcdp-1, sqrt_half_low_f64 = -0x1.bdd3413b26456p-55;
 static const double normal_peak_f64 = 0x1.9884533d43651p-2;
 static const double log2_e_f64 = 0x1.71547652b82fep+0, log2_e_low_f64 = 0x1.777d0ffda0d24p-56;
 static const double ln2_f64 = 0x1.62e42fefa39efp-1;
@@ -138,6 +139,7 @@ static const double half_pi_f64 = 0x1.921fb54442d18p+0, half_pi_low_f64 = 0x1.1a
 static const double quarter_pi_f64 = 0x1.921fb54442d18p-1, quarter_pi_low_f64 = 0x1.1a62633145c07p-55;
 static const double pi_f64 = 0x1.921fb54442d18p+1, pi_low_f64 = 0x1.1a62633145c07p-53;
 static const double huge_f64 = 0x1p1021;
+static const double square_safe_f64 = 0x1p450, square_scale_f64 = 0x1p700;
 static const double large_f64 = 0x1p28;
 
 // (sinh(x) - x) / x³ of x², |x| <= 1: 2^-63.

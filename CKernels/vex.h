@@ -38,8 +38,8 @@ typedef struct {
 enum {
   VEX_SQRT = 0x51, VEX_AND = 0x54, VEX_AND_NOT, VEX_OR, VEX_XOR, VEX_ADD, VEX_MUL, VEX_SUB = 0x5c, VEX_MIN, VEX_DIV, VEX_MAX
 };
-// A multiply-add in place: out + a·b, and a·out + b.
-enum { VEX_FMA = 0xb8, VEX_FMA_BY = 0xa8 };
+// A multiply-add in place: out + a·b, a·out + b, out - a·b, and a·b - out.
+enum { VEX_FMA = 0xb8, VEX_FMA_BY = 0xa8, VEX_LESS_PRODUCT = 0xbc, VEX_PRODUCT_LESS = 0xba };
 // None signals but for a NaN.
 enum { VEX_EQ = 0, VEX_LT = 17, VEX_LE, VEX_UNORDERED = 3, VEX_NE = 4, VEX_ORDERED = 7, VEX_GE = 29, VEX_GT };
 enum { VEX_NEAREST = 8, VEX_DOWN, VEX_UP, VEX_TO_ZERO };

@@ -90,23 +90,23 @@ static inline size_t ck_size(ck_dtype dtype) { return 0x22118484 >> (4 * dtype) 
   X(log1p, 1, real, 0.3, 1.5, 1.5)        \
   X(log2, 1, real, 0.7, 2, 2)             \
   X(log10, 1, real, 0.7, 1.5, 2)          \
-  X(sigmoid, 1, real, 0.5, 3, 3)          \
-  X(sigmoid_slope, 1, real, 0.5, 3, 3)    \
-  X(tanh, 1, real, 0.4, 1.5, 3)           \
-  X(silu, 1, real, 0.6, 3.5, 3.5)         \
+  X(sigmoid, 1, real, 0.5, 3, 1.5)        \
+  X(sigmoid_slope, 1, real, 0.5, 3, 1.5)  \
+  X(tanh, 1, real, 0.4, 1.5, 1.5)         \
+  X(silu, 1, real, 0.6, 3.5, 1.5)         \
   X(softplus, 1, real, 0.8, 2, 2)         \
   X(erf, 1, real, 0.4, 1.5, 2)            \
   X(erfc, 1, real, 0.8, 4, 2)             \
   X(gauss, 1, real, 0.5, 1.5, 1.5)        \
-  X(normal_cdf, 1, real, 0.8, 3.5, 2.5)   \
+  X(normal_cdf, 1, real, 0.8, 3.5, 2)     \
   X(normal_density, 1, real, 0.5, 2, 2)   \
-  X(gelu, 1, real, 0.7, 3.5, 2.5)         \
+  X(gelu, 1, real, 0.7, 3.5, 2)           \
   X(lgamma, 1, real, 5, 1, 5)             \
   X(digamma, 1, real, 4, 1, 7.5)          \
   X(trigamma, 1, real, 4, 1, 5.5)         \
   X(sin, 1, real, 1.2, 1, 1)              \
   X(cos, 1, real, 1.2, 1, 1)              \
-  X(tan, 1, real, 1.4, 2.5, 2.5)          \
+  X(tan, 1, real, 1.4, 2.5, 1.5)          \
   X(asin, 1, real, 0.6, 2, 2)             \
   X(acos, 1, real, 0.6, 1.5, 1.5)         \
   X(atan, 1, real, 0.6, 2, 2)             \
@@ -128,10 +128,10 @@ static inline size_t ck_size(ck_dtype dtype) { return 0x22118484 >> (4 * dtype) 
   X(chain, 2, any, 0.05, 0, 0)            \
   X(maximum, 2, any, 0.05, 0, 0)          \
   X(minimum, 2, any, 0.05, 0, 0)          \
-  X(logaddexp, 2, real, 1, 3.5, 3.5)      \
+  X(logaddexp, 2, real, 1, 3.5, 2)        \
   X(pow, 2, any, 5, 1.5, 2)               \
   X(atan2, 2, real, 0.8, 2, 2)            \
-  X(hypot, 2, real, 0.4, 2.5, 2.5)        \
+  X(hypot, 2, real, 0.4, 1.5, 1.5)        \
   X(copysign, 2, real, 0.05, 0, 0)        \
   X(fmod, 2, any, 0.4, 0, 0)              \
   X(remainder, 2, any, 0.4, 0, 0)         \

@@ -24,11 +24,20 @@ final class CompiledProgram: @unchecked Sendable {
     private let constants: UnsafeMutablePointer<Double>
     /// Where the kernels keep its machine code.
     private let codes: UnsafeMutablePointer<ck_codes>
-    let raw: UnsafeMutablePointer<ck_program>
+    private let raw: UnsafeMutablePointer<ck_program>
+    /// The same for float64, where that shares less.
+    private let ofDoubles: CompiledProgram?
 
-    init(_ program: Program) {
-        var assignment = Assignment(program.withSharedExponentials.withCheapOperationsTogether)
+    convenience init(_ program: Program) {
+        let sharing = program.withSharedExponentials
+        let ofDoubles = sharing.map { _ in CompiledProgram(program, ofDoubles: nil) }
+        self.init(sharing ?? program, ofDoubles: ofDoubles)
+    }
+
+    private init(_ program: Program, ofDoubles: CompiledProgram?) {
+        var assignment = Assignment(program.withCheapOperationsTogether)
         assignment.run()
+        self.ofDoubles = ofDoubles
         results = assignment.results
         inputCount = program.inputCount
         outputCount = assignment.outputs.count
@@ -36,7 +45,7 @@ final class CompiledProgram: @unchecked Sendable {
         instructions.initialize(from: assignment.instructions, count: assignment.instructions.count)
         constants = .allocate(capacity: max(assignment.constants.count, 1))
         constants.initialize(from: assignment.constants.map(\.double), count: assignment.constants.count)
-        fits = assignment.fits
+        fits = assignment.fits && ofDoubles?.fits != false
         isSingle = results.count == 1 && outputCount == 1
         codes = .allocate(capacity: 1)
         codes.initialize(to: ck_codes())
@@ -46,6 +55,11 @@ final class CompiledProgram: @unchecked Sendable {
                 inputs: Int32(inputCount), outputs: Int32(outputCount), constants: Int32(assignment.constants.count),
                 registers: Int32(assignment.registers), count: Int32(assignment.instructions.count),
                 constant_values: UnsafePointer(constants), instructions: UnsafePointer(instructions), codes: codes))
+    }
+
+    /// What the kernels run where everything is computed in one type.
+    func raw(_ compute: DType) -> UnsafeMutablePointer<ck_program> {
+        compute == .float64 ? ofDoubles?.raw ?? raw : raw
     }
 
     deinit {

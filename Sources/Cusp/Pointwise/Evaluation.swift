@@ -218,7 +218,7 @@ extension CompiledProgram {
             for (i, output) in outputs.enumerated() {
                 places.initializeElement(at: operands.count + i, to: output.body.operand(stretchedTo: shape))
             }
-            ck_run(raw, ck_dtype(UInt32(compute.rawValue)), Int32(shape.rank), sizes, places.baseAddress)
+            ck_run(raw(compute), ck_dtype(UInt32(compute.rawValue)), Int32(shape.rank), sizes, places.baseAddress)
         }
     }
 

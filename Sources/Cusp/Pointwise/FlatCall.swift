@@ -113,7 +113,7 @@ struct FlatCall {
 
     @inline(__always)
     private mutating func run(_ function: Unmanaged<PointwiseFunction>, _ typing: Typing, _ result: Body) {
-        let program = function._withUnsafeGuaranteedRef { $0.compiled.raw }
+        let program = function._withUnsafeGuaranteedRef { $0.compiled.raw(typing.compute) }
         flats[count] = ck_flat(data: result.start, dtype: result.dtype.rawValue, repeats: false)
         if hasNumbers {
             runWithNumbers(program, typing.compute, result.elementCount)

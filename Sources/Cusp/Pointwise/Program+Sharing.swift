@@ -1,11 +1,12 @@
 import CKernels
 
 // A sigmoid is made of e^-|z|: ((z < 0) ? e : 1) / (1 + e). Where a program has several of z and of -z, or that exponential
-// itself, as a smooth maximum and its derivative have, they share it.
+// itself, as a smooth maximum and its derivative have, they share it. Not so of float64, whose sigmoids take the exponential in two
+// parts: nothing but the kernels has both.
 
 extension Program {
-    /// The same results, to the bit, with exponentials that several values need computed once.
-    var withSharedExponentials: Program {
+    /// The same results of float32, to the bit, with exponentials that several values need computed once; nil where none do.
+    var withSharedExponentials: Program? {
         var sizes = Sizes(self)
         var exponentials: [Int: Int] = [:]
         var arguments: [Int: Set<Int>] = [:]
@@ -21,7 +22,7 @@ extension Program {
         }
         let shared = arguments.filter { $0.value.count > 1 || exponentials[$0.key] != nil }
         let chosen = Set(shared.keys).subtracting(withSlopes)
-        guard !chosen.isEmpty else { return self }
+        guard !chosen.isEmpty else { return nil }
         var sharing = Sharing(self, sizes, chosen, exponentials)
         return sharing.program()
     }

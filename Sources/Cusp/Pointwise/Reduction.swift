@@ -110,7 +110,7 @@ extension CompiledProgram {
         let shape = Layout(part.shape).permuted(order).shape
         let views = operands.map { $0.tensor.map { .value(view($0)) } ?? $0 }
         var failure: TensorError?
-        let program = raw
+        let program = raw(compute)
         withOperands(views.span, shape, compute) { sizes, raw in
             raw.initializeElement(at: operands.count, to: ck_operand())
             for (i, output) in outputs.enumerated() {
