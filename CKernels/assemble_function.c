@@ -207,7 +207,7 @@ static int put_shared_exponential(ck_builder *b, int i, int *low) {
   return e;
 }
 
-// out = (above + above_low) / (under + under_low): quotient_f64. `above_low` is lost.
+// out = (above + above_low) / (under + under_low): quotient_f64.
 static void put_quotient(ck_builder *b, int above, int above_low, int under, int under_low, int out) {
   const int inverse = ck_take_meanwhile(b), left = ck_take_meanwhile(b);
   LOAD(inverse, ck_pool(b, CK_POOL_ONE));
@@ -216,8 +216,7 @@ static void put_quotient(ck_builder *b, int above, int above_low, int under, int
   ARITHMETIC(VEX_MUL, out, above, ck_in(inverse));
   FUSED(VEX_LESS_PRODUCT, left, out, ck_in(under));
   ARITHMETIC(VEX_ADD, left, left, ck_in(above_low));
-  ARITHMETIC(VEX_MUL, above_low, out, ck_in(under_low));
-  ARITHMETIC(VEX_SUB, left, left, ck_in(above_low));
+  FUSED(VEX_LESS_PRODUCT, left, out, ck_in(under_low));
   FUSED(VEX_FMA, out, inverse, ck_in(left));
 }
 
@@ -257,15 +256,14 @@ static void put_sigmoid_slope(ck_builder *b, int i, int out) {
     return;
   }
   const int sum = ck_take_meanwhile(b), sum_low = ck_take_meanwhile(b), rest = ck_take_meanwhile(b);
-  const int square = ck_take_meanwhile(b), above_low = sum;
+  const int square = ck_take_meanwhile(b);
   put_sum_in_two(b, e, low, ck_pool(b, CK_POOL_ONE), sum, sum_low);
   ARITHMETIC(VEX_MUL, square, sum, ck_in(sum));
   LOAD(rest, ck_in(square));
   FUSED(VEX_PRODUCT_LESS, rest, sum, ck_in(sum));
   ARITHMETIC(VEX_ADD, sum, sum, ck_in(sum));
   FUSED(VEX_FMA, rest, sum, ck_in(sum_low));
-  LOAD(above_low, ck_in(low));
-  put_quotient(b, e, above_low, square, rest, out);
+  put_quotient(b, e, low, square, rest, out);
 }
 
 // out = what a table of sixteen float32 has for the lowest four bits of `which`: with VEX, half a table at a time, and what the second
