@@ -21,8 +21,8 @@ typedef struct {
   bool truth[CK_PLACES];      // ... as all bits or none, which is what a comparison gives
   int8_t pointer[CK_PLACES];  // the register that has a place's address; -1
   int exponential, of;        // the register that has exp(-|x|) of a place, for the next instruction; of -1: none has
-  int exponential_low;        // ... and its low part, of float64
-  uint32_t exponentials;      // ... the two
+  int exponential_low;        // ... and the one that has its low part, of float64
+  uint32_t exponentials;      // a bit for each of the two
 } ck_builder;
 
 static inline bool ck_wide(const ck_builder *b) { return b->r->compute == CK_FLOAT64; }
@@ -34,6 +34,9 @@ static inline vex_operand ck_pool(const ck_builder *b, int line) {
 vex_operand ck_line_in_pool(ck_builder *b, const void *line);
 vex_operand ck_number_in_pool(ck_builder *b, double number);
 #define ARITHMETIC(code, out, a, rm) vex_arithmetic(&b->writer, code, out, a, rm)
+#define FUSED(code, out, a, rm) vex_fused(&b->writer, code, out, a, rm)
+#define ADD_WHOLE(out, a, rm) vex_add_whole(&b->writer, out, a, rm)
+#define SHIFT_LEFT(out, a, bits) vex_shift(&b->writer, true, out, ck_in(a), bits)
 #define COMPARE(how, out, a, rm) vex_compare(&b->writer, how, out, a, rm)
 #define BLEND(out, no, yes, mask) vex_blend(&b->writer, out, no, yes, mask)
 #define SELECT(how, a, rm, out, no, yes) vex_select(&b->writer, how, a, rm, out, no, yes, ck_take_mask(b))

@@ -1,4 +1,4 @@
-// What functions of vectors are made of (vector_math.inc), and what machine code of them finds (assemble_function.c): limits and
+// What functions of vectors are made of (vector_math.inc), and what machine code of them finds (assemble_exp.c): limits and
 // polynomials, for float32 and for float64.
 //
 // The polynomials are minimax fits made for this file (Remez exchange in 60 digits, coefficients then rounded); each
