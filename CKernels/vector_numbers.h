@@ -21,6 +21,7 @@ static const float exp_normal_f32 = 87;                     // up to which, and 
 static const float exp2_max_f32 = 128, exp2_min_f32 = -151, exp2_normal_f32 = 125;
 static const float silu_min_f32 = -110;                    // where x·exp(x) rounds to 0
 static const float tanh_max_f32 = 9.1f, erf_max_f32 = 4.03f;  // where they round to 1
+static const float below_max_f32 = 5.44f;                   // where normal_cdf rounds to 1
 static const float gauss_max_f32 = 10.2f;                  // where exp(-x²) rounds to 0
 static const float normal_max_f32 = 14.5f;                 // where x·exp(-x²/2) rounds to 0
 static const float expm1_min_f32 = -30;                    // where expm1 rounds to -1

@@ -40,4 +40,20 @@ static const float tail_pieces_f32[][8] = {
     {-0x1.b6a79ap-14f, 0x1.5bd0b2p-16f, -0x1.77dbd4p-20f, -0x1.effacp-28f, -0x1.ce5ac6p-28f, -0x1.37dd9cp-31f, -0x1.0b5534p-9f, 0x1.607af4p-7f},
 };
 
+// erfc(x/√2)/2, 0 <= x <= 5.44, of what x is less than where its piece ends: 2^-24.6. x is in the piece that x·(below_square·x +
+// below_line) rounds to.
+static const float below_square_f32 = 0.23f, below_line_f32 = 0.125f;
+static const float below_ends_f32[] = {0x1.3a3e4p+0f, 0x1.25f1fcp+1f, 0x1.84a6e2p+1f, 0x1.d1bfaap+1f, 0x1.0a3b2p+2f, 0x1.280ec6p+2f, 0x1.434872p+2f, 0x1.5c7ceep+2f};
+static const float below_pieces_f32[][8] = {
+    {0x1.c1cd6ap-4f, 0x1.62b806p-7f, 0x1.39dfc2p-10f, 0x1.1f5f0cp-13f, 0x1.0b2172p-16f, 0x1.f49844p-20f, 0x1.d72e24p-23f, 0x1.bcb136p-26f},
+    {0x1.80a1dep-3f, 0x1.d3ea64p-6f, 0x1.044588p-8f, 0x1.16ebd8p-11f, 0x1.246392p-14f, 0x1.2df2ccp-17f, 0x1.346554p-20f, 0x1.3849f4p-23f},
+    {0x1.d820e2p-4f, 0x1.0ca1cap-5f, 0x1.8b272ap-8f, 0x1.fb713cp-11f, 0x1.301758p-13f, 0x1.5d358cp-16f, 0x1.85721p-19f, 0x1.a921c8p-22f},
+    {0x1.04603ep-6f, 0x1.4d506cp-6f, 0x1.645852p-8f, 0x1.1c89f4p-10f, 0x1.8cfb44p-13f, 0x1.00832p-15f, 0x1.3b08bcp-18f, 0x1.748f24p-21f},
+    {-0x1.dab7cap-7f, 0x1.977fdcp-8f, 0x1.9c119ep-9f, 0x1.b082d2p-11f, 0x1.6ce684p-13f, 0x1.0d008ap-15f, 0x1.6d7ffap-18f, 0x1.dad138p-21f},
+    {-0x1.68236ep-8f, -0x1.03f9c8p-12f, 0x1.0b3f04p-10f, 0x1.cf2a32p-12f, 0x1.ce46f4p-14f, 0x1.948f22p-16f, 0x1.3f7b34p-18f, 0x1.b7c486p-21f},
+    {0x1.c43ea8p-16f, -0x1.8e7216p-11f, 0x1.f9533p-13f, 0x1.350b22p-13f, 0x1.230ebp-14f, 0x1.23c358p-16f, 0x1.d6ead8p-19f, 0x1.a601ccp-21f},
+    {0x1.883bfp-10f, -0x1.edc218p-12f, -0x1.65a1a6p-13f, 0x1.6238e2p-15f, 0x1.499f72p-18f, 0x1.a005c6p-19f, 0x1.5b996ep-20f, 0x1.2c2184p-23f},
+    {-0x1.44a5d8p-12f, 0x1.3d263ap-13f, -0x1.71534ep-17f, -0x1.12fa0ep-16f, 0x1.84e63ep-17f, 0x1.5d972p-18f, 0x1.85bb5cp-20f, 0x1.0600dp-21f},
+};
+
 #endif

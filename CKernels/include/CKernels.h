@@ -100,7 +100,7 @@ static inline size_t ck_size(ck_dtype dtype) { return 0x22118484 >> (4 * dtype) 
   X(gauss, 1, real, 0.5, 1.5, 1.5)        \
   X(normal_cdf, 1, real, 0.8, 3.5, 2)     \
   X(normal_density, 1, real, 0.5, 2, 2)   \
-  X(gelu, 1, real, 0.7, 3.5, 2)           \
+  X(gelu, 1, real, 0.5, 4, 2)             \
   X(lgamma, 1, real, 5, 1, 5)             \
   X(digamma, 1, real, 4, 1, 7.5)          \
   X(trigamma, 1, real, 4, 1, 5.5)         \
