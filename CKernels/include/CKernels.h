@@ -92,15 +92,15 @@ static inline size_t ck_size(ck_dtype dtype) { return 0x22118484 >> (4 * dtype) 
   X(log10, 1, real, 0.7, 1.5, 2)          \
   X(sigmoid, 1, real, 0.5, 3, 1.5)        \
   X(sigmoid_slope, 1, real, 0.5, 3, 1.5)  \
-  X(tanh, 1, real, 0.4, 1.5, 1.5)         \
+  X(tanh, 1, real, 0.5, 1.5, 1.5)         \
   X(silu, 1, real, 0.6, 3.5, 1.5)         \
   X(softplus, 1, real, 0.8, 2, 2)         \
-  X(erf, 1, real, 0.4, 1.5, 2)            \
+  X(erf, 1, real, 0.5, 1.5, 2)            \
   X(erfc, 1, real, 0.8, 4, 2)             \
   X(gauss, 1, real, 0.5, 1.5, 1.5)        \
   X(normal_cdf, 1, real, 0.8, 3.5, 2)     \
   X(normal_density, 1, real, 0.5, 2, 2)   \
-  X(gelu, 1, real, 0.5, 4, 2)             \
+  X(gelu, 1, real, 0.6, 4, 2)             \
   X(lgamma, 1, real, 5, 1, 5)             \
   X(digamma, 1, real, 4, 1, 7.5)          \
   X(trigamma, 1, real, 4, 1, 5.5)         \
@@ -113,7 +113,7 @@ static inline size_t ck_size(ck_dtype dtype) { return 0x22118484 >> (4 * dtype) 
   X(sinh, 1, real, 0.7, 2, 2)             \
   X(cosh, 1, real, 0.5, 2, 2)             \
   X(asinh, 1, real, 1.3, 2, 2)            \
-  X(acosh, 1, real, 1.2, 2.5, 2.5)        \
+  X(acosh, 1, real, 1.2, 2.5, 2)          \
   X(atanh, 1, real, 1.2, 2, 2)            \
   X(floor, 1, any, 0.05, 0, 0)            \
   X(ceil, 1, any, 0.05, 0, 0)             \
