@@ -30,8 +30,8 @@ typedef struct {
 typedef struct {
   // Reduces `width` rows of `length` elements, 1 <= length <= CK_ROW_BLOCK, each contiguous.
   void (*rows)(const void *in, int64_t length, int64_t width, int64_t width_stride, int64_t first, ck_state state);
-  // Reduces contiguous columns, 1 <= length <= CK_COLUMN_BLOCK; width from one vector (64 bytes) to CK_TILE, of sum, prod, max and
-  // min to CK_WIDE.
+  // Reduces contiguous columns, 1 <= length <= CK_COLUMN_BLOCK; width from one vector (64 bytes) to CK_TILE, of sum, prod, max, min
+  // and log_sum_exp to CK_WIDE.
   void (*columns)(const void *in, int64_t length, int64_t stride, int64_t width, int64_t first, ck_state state);
   // left becomes left and right together, of so many elements each
   void (*merge)(int64_t width, ck_state left, ck_state right, int64_t left_count, int64_t right_count);

@@ -78,14 +78,16 @@ __attribute__((noinline)) static void gathered_columns(const job *j, const char 
   }
 }
 
-static bool is_fold(ck_reduction r) { return r == CK_SUM || r == CK_PROD || r == CK_MAX || r == CK_MIN; }
+static bool is_wide(ck_reduction r) {
+  return r == CK_SUM || r == CK_PROD || r == CK_MAX || r == CK_MIN || r == CK_LOG_SUM_EXP;
+}
 
 // One leaf. `in` is the element at `first` of the leaf's first column.
 static void reduce_block(const job *j, const char *in, int64_t first, int64_t length, int64_t width, ck_state state) {
   switch (j->layout) {
   case ROWS: j->reducer.rows(in, length, width, j->axis.inner_stride, first, state); break;
   case COLUMNS:
-    for (int64_t pieces = ck_pieces(width, is_fold(j->reduction) ? CK_WIDE : CK_TILE), i = 0; i < pieces; i++) {
+    for (int64_t pieces = ck_pieces(width, is_wide(j->reduction) ? CK_WIDE : CK_TILE), i = 0; i < pieces; i++) {
       const int64_t left = ck_cut(width, pieces, i), columns = ck_cut(width, pieces, i + 1) - left;
       j->reducer.columns(ck_at(in, j->dtype, left), length, j->axis.stride, columns, first, offset(j, state, left));
     }

@@ -144,7 +144,7 @@ static void in_two_passes(job *j) {
   j->blocks.prepare(j->logarithm, columns, j->states);
   j->past = !j->copies && row >= 4096 && j->axis.outer * j->axis.length * row > CK_LARGE_RESULTS;
   j->parts = ck_pieces(j->axis.length, TASKS);
-  cut_columns(j, CK_WIDE);
+  cut_columns(j, CK_STATES);
   j->parts = ck_pieces(j->axis.length * j->width, IN_CACHE);
   ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), write_task, j);
 }

@@ -103,6 +103,33 @@ extension KernelTests {
             }
         }
 
+        /// Maxima that rise along the line, by little, by much, or from minus infinity, so that sums have to be scaled.
+        @Test(
+            arguments: [
+                AxisCase.rows(1, 700), .rows(2, 5), .columns(1, 150, 40), .columns(1, 70, 3), .rows(1, 190).strided,
+            ], [0.3, 3, 40, -40])
+        func risingLogSumExps(c: AxisCase, step: Double) {
+            for first in [0.0, -.infinity] {
+                var memory = c.memory { Float.random(in: -1...1, using: &$0) }
+                for o in 0..<c.outer {
+                    for k in 0..<c.length {
+                        for i in 0..<c.inner {
+                            memory[c.place(o, k, i)] += Float(step * Double(k)) + (k < c.length / 3 ? Float(first) : 0)
+                        }
+                    }
+                }
+                let doubles = memory.map { Double($0) }
+                for (got, line) in zip(reduce(CK_LOG_SUM_EXP, c, memory, as: Float.self), c.lines(of: doubles)) {
+                    let exact = logSumExp(line)
+                    #expect(Double(got) == exact || abs(Double(got) - exact) <= 0x1p-23 * max(abs(exact), 10))
+                }
+                for (got, line) in zip(reduce(CK_LOG_SUM_EXP, c, doubles, as: Double.self), c.lines(of: doubles)) {
+                    let exact = logSumExp(line)
+                    #expect(got == exact || abs(got - exact) <= 0x1p-52 * max(abs(exact), 10))
+                }
+            }
+        }
+
         /// NaN, infinity or the type's limit at each place of a line, in every layout.
         @Test(arguments: [
             AxisCase.rows(1, 37), .rows(2, 5), .columns(1, 37, 20), .columns(1, 70, 3), .rows(1, 19).strided,

@@ -68,6 +68,23 @@ extension KernelTests {
             }
         }
 
+        /// What is subnormal in the end is rounded once.
+        @Test(arguments: [AxisCase.rows(1, 40), .columns(1, 40, 20), .rows(1, 40).strided, .columns(1, 4000, 70)])
+        func subnormalResults(c: AxisCase) {
+            let floats = c.memory { -Float.random(in: 85...106, using: &$0) }
+            check(floats)
+            check(floats.map { 7 * Double($0) })
+
+            func check<T: ComputeType & BinaryFloatingPoint>(_ memory: [T]) {
+                var memory = memory
+                memory[c.place(0, 0, 0)] = 0
+                for (g, x) in zip(softmax(c, memory)[0], c.lines(of: memory)[0]) {
+                    let exact = exp(Wide(x))
+                    #expect(abs(Wide(g) - exact) <= 0.51 * Wide(T.leastNonzeroMagnitude) + 2 * Wide(T.ulpOfOne) * exact)
+                }
+            }
+        }
+
         @Test(arguments: cases)
         func cumulativeSums(c: AxisCase) {
             let integers = c.memory { Int32.random(in: .min ... .max, using: &$0) }
