@@ -6,12 +6,6 @@
 // a / b, rounded up. Small loops, for which a division takes as long as the loop, mostly have one tile.
 static int64_t quotient_up(int64_t a, int64_t b) { return a <= b ? 1 : (a + b - 1) / b; }
 
-// The width of a tile that is read across: of rows of 16 elements, a cache line of 4-byte ones, until it is so wide that more
-// rows are better; but of 64 rows where it can be wider still.
-static int64_t crossed_columns(int64_t block) {
-  return block / 16 < 32 ? 32 : block / 16 < 64 ? block / 16 : block / 64 < 64 ? 64 : block / 64;
-}
-
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t larger(int64_t a, int64_t b) { return a < b ? b : a; }
 static int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
@@ -88,13 +82,13 @@ static int row_dimension(const ck_layout *l, int64_t block, bool *crossed) {
   return best;
 }
 
-int64_t ck_layout_cut(ck_layout *l, int64_t block) {
+int64_t ck_layout_cut(ck_layout *l, int64_t block, int64_t crossed_columns) {
   const int last = l->rank - 1;
   bool crossed;
   for (int rows = row_dimension(l, block, &crossed); rows < last - 1; rows++) move_dimension(l, rows + 1, rows);
   for (int d = 0; d < last; d++) l->tile[d] = 1;
   int64_t columns = block;
-  if (crossed) columns = smaller(block, larger(crossed_columns(block), block / l->shape[last - 1]));
+  if (crossed) columns = smaller(block, larger(crossed_columns, block / l->shape[last - 1]));
   l->tile[last] = smaller(columns, l->shape[last]);
   l->tile[last - 1] = l->shape[last - 1] == 1 ? 1 : smaller(block / l->tile[last], l->shape[last - 1]);
   int64_t count = 1;

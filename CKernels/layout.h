@@ -21,8 +21,8 @@ void ck_layout_make(ck_layout *layout, int rank, const int64_t *shape, int opera
                     int leading);
 // A dimension that some operand has contiguous while it jumps along the last one; -1 where there is none.
 int ck_layout_crossed(const ck_layout *layout);
-// Tiles of at most `block` elements. Returns their number.
-int64_t ck_layout_cut(ck_layout *layout, int64_t block);
+// Tiles of at most `block` elements, at least so many of them in a row where some operand is read across. Returns their number.
+int64_t ck_layout_cut(ck_layout *layout, int64_t block, int64_t crossed_columns);
 // For operands that are in no cache: where one is read across, the next tile goes on along its memory.
 void ck_layout_read_on(ck_layout *layout);
 

@@ -11,7 +11,8 @@ enum {
   OUTER_BLOCK = 32 << 10,    // and of long rows up to so many: the longer a piece, the sooner memory gives it
   LONG_ROW = 128,            // elements of one that is done by itself, without a tile of its own
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
-  CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction: 64 by 128 elements of 4 bytes
+  CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction,
+  CROSSED_ROW = 1 << 10,     // and of its rows: memory gives the other operands as pieces of that size, shorter ones later
   LOOP_BYTES = 64 << 10,     // of registers, for the end of a tile that machine code leaves
   SHARE = 500,               // nanoseconds of work that a thread takes at a time, about
 };
@@ -96,6 +97,17 @@ static int64_t block_size(const ck_run_plan *r) {
   return block < SMALLEST_BLOCK ? SMALLEST_BLOCK : block;
 }
 
+// The width of a tile that is read across. Else than for a single instruction, of rows of 16 elements, a cache line of 4-byte ones,
+// until it is so wide that more rows are better; but of 64 rows where it can be wider still.
+static int64_t crossed_columns(const ck_run_plan *r, int64_t block) {
+  if (r->by_rows) return CROSSED_ROW / (int64_t)ck_size(r->compute);
+  return block / 16 < 32 ? 32 : block / 16 < 64 ? block / 16 : block / 64 < 64 ? 64 : block / 64;
+}
+
+static void cut(ck_run_plan *r, int64_t block) {
+  r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block, crossed_columns(r, block));
+}
+
 // Nanoseconds for one element on one thread. Only the choice between one thread and many depends on it.
 static double element_cost(const ck_run_plan *r) {
   const double width = (double)ck_size(r->compute) / 4;
@@ -157,7 +169,7 @@ static void cut_one_loop(ck_run_plan *r, int64_t before) {
   int64_t block = piece_of(r->layout.shape[1]);
   while (registers * size * block > LOOP_BYTES) block /= 2;
   if (block <= before) return;
-  r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
+  cut(r, block);
   r->slot_bytes = block * size + 64;
 }
 
@@ -176,7 +188,7 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
   r->by_rows = !r->moves && by_rows(r);
   r->large = ck_has_large_results(r, times);
   const int64_t block = block_size(r);
-  r->tiles = r->tiles_per_share = ck_layout_cut(&r->layout, block);
+  cut(r, block);
   int64_t elements = 1;
   for (int d = 0; d < rank; d++) elements *= shape[d];
   settle(r, block, elements * times);

@@ -93,7 +93,7 @@ __attribute__((noinline)) static void execute_rows(const ck_run_plan *r, const c
     for (int k = 0; k < arity && past; k++)
       if (r->slot[places[k]] < 0 && steps[k] > 0 && !(repeats >> k & 1))
         for (int64_t byte = 0; byte < t->columns * size; byte += 64)
-          __builtin_prefetch(at[k] + (i + 4) * steps[k] + byte);
+          __builtin_prefetch(at[k] + (i + 4) * steps[k] + byte, 0, 2);
     function(t->columns, out, at[0] + i * steps[0], at[1] + i * steps[1], at[2] + i * steps[2], repeats | past);
   }
 }
