@@ -126,11 +126,13 @@ static double work(const job *j) {
   return 0.6 * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner;
 }
 
-// At most so many columns in a tile, and fewer where that makes too few tasks; the axis is in `parts`.
+// At most so many columns in a tile, and fewer where that makes too few tasks; before threads are idle, as few as a line has. The
+// axis is in `parts`.
 static void cut_columns(job *j, int64_t most) {
   const int64_t lanes = 64 / (int64_t)ck_size(j->dtype);
   int64_t pieces = ck_pieces(j->axis.inner, most);
-  while (j->axis.outer * pieces * j->parts < TASKS && j->axis.inner >= 2 * pieces * NARROW) pieces *= 2;
+  for (int64_t tasks; (tasks = j->axis.outer * pieces * j->parts) < TASKS; pieces *= 2)
+    if (j->axis.inner < 2 * pieces * (tasks < TASKS / 2 ? lanes : NARROW)) break;
   j->width = ck_least(most, ck_pieces(ck_pieces(j->axis.inner, pieces), lanes) * lanes);
   j->tiles = ck_pieces(j->axis.inner, j->width);
 }
