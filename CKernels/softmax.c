@@ -6,7 +6,7 @@
 #include "drivers.h"
 
 // Elements of a row whose softmax is computed in one go, and bytes of columns, in the second-level cache; the fewest columns that
-// are read side by side, and into how many tasks a loop over whole rows is cut before it reads more of them.
+// are read side by side while no thread is idle, and into how many tasks a loop over whole rows is cut before it reads more of them.
 enum { IN_CACHE = 16384, BUFFER = 128 << 10, NARROW = 64, TASKS = 16 };
 
 // Rows of at most SHORT elements would leave most of a vector's lanes, or its time, unused: a bundle of them is turned
