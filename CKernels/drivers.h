@@ -1,10 +1,8 @@
-// What the drivers of blocks share (reduce.c, softmax.c, cumulative.c, matmul.c, matvec.c, random.c).
+// What the drivers of blocks share (reduce.c, softmax.c, short_rows.c, cumulative.c, matmul.c, matvec.c, random.c).
 #ifndef CK_DRIVERS_H
 #define CK_DRIVERS_H
 
 #include "table.h"
-
-enum { CK_STATES = 4096 };  // states that a driver keeps on its stack
 
 // In nanoseconds: a loop that takes less on one thread stays there, since a waiting team costs 1 to 2 µs to call. Measured on four
 // cores, with add, multiply and the worked examples at 64Ki elements: 5 and 10 µs are as good, 20 is twice as slow.
@@ -40,6 +38,10 @@ static inline void ck_send_past(int64_t bytes, void *out, const void *from) {
 
 // log_sum_exp's states of outer * inner <= CK_STATES columns, in order. `states` has room for CK_STATES.
 void ck_log_sum_exp_states(ck_dtype dtype, ck_axis axis, const void *in, ck_state states);
+
+// Softmax of rows (inner is 1) that are short and many; else false, and nothing is done. An element costs so many nanoseconds.
+#define CK_SOFTMAX_COST 0.6
+bool ck_softmax_short_rows(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, void *out);
 
 // n elements of 4 or 8 bytes, with strides in elements.
 void ck_copy_elements(size_t size, int64_t n, void *out, int64_t out_stride, const void *in, int64_t in_stride);

@@ -9,10 +9,6 @@
 // are read side by side while no thread is idle, and into how many tasks a loop over whole rows is cut before it reads more of them.
 enum { IN_CACHE = 16384, BUFFER = 128 << 10, NARROW = 64, TASKS = 16 };
 
-// Rows of at most SHORT elements would leave most of a vector's lanes, or its time, unused: a bundle of them is turned
-// into columns and back.
-enum { SHORT = 32, BUNDLE = 64 };
-
 typedef struct {
   bool logarithm, copies;  // copies: a row, or what several passes read, has to be brought to its place in `out` first
   bool past;               // the result is larger than the caches, and written past them
@@ -33,11 +29,13 @@ typedef struct {
   const char *in;
   char *out;
   int64_t column;  // among outer * inner
+  int64_t part;
 } tile;
 
+// Tiles that lie beside each other are neighbours: so a thread has the same rows in every pass, and in its cache.
 static tile tile_at(const job *j, int64_t index) {
   const ck_axis *a = &j->axis;
-  int64_t part = index % j->parts, piece = index / j->parts % j->tiles, outer = index / j->parts / j->tiles;
+  int64_t piece = index % j->tiles, part = index / j->tiles % j->parts, outer = index / j->tiles / j->parts;
   int64_t first = ck_cut(a->length, j->parts, part), left = piece * j->width;
   int64_t in = outer * a->outer_stride + first * a->stride + left * a->inner_stride;
   int64_t out = outer * j->out_outer_stride + first * j->out_stride + left;
@@ -46,7 +44,8 @@ static tile tile_at(const job *j, int64_t index) {
             .stride = a->stride,
             .in = ck_at(j->in, j->dtype, in),
             .out = (char *)ck_at(j->out, j->dtype, out),
-            .column = outer * a->inner + left};
+            .column = outer * a->inner + left,
+            .part = part};
   return t;
 }
 
@@ -72,25 +71,10 @@ static void row_task(void *context, int64_t index) {
 
 static void columns_task(void *context, int64_t index) {
   const job *j = context;
-  _Alignas(64) char buffer[BUFFER];
+  _Alignas(64) char buffer[BUFFER + BUFFER / CK_GROUP];
   tile t = tile_at(j, index);
   if (j->copies) bring(j, &t, buffer, j->width);
   j->blocks.columns(j->logarithm, t.length, t.width, t.in, t.stride, buffer, j->width, t.out, j->out_stride);
-}
-
-static void bundle_task(void *context, int64_t index) {
-  const job *j = context;
-  const ck_axis *a = &j->axis;
-  _Alignas(64) char columns[SHORT * BUNDLE * 8];
-  size_t size = ck_size(j->dtype);
-  int64_t first = index * BUNDLE, width = ck_least(BUNDLE, a->outer - first);
-  for (int64_t i = 0; i < a->length; i++)
-    ck_copy_elements(size, width, (char *)ck_at(columns, j->dtype, i * BUNDLE), 1,
-                     ck_at(j->in, j->dtype, first * a->outer_stride + i * a->stride), a->outer_stride);
-  j->blocks.columns(j->logarithm, a->length, width, columns, BUNDLE, columns, BUNDLE, columns, BUNDLE);
-  for (int64_t i = 0; i < a->length; i++)
-    ck_copy_elements(size, width, (char *)ck_at(j->out, j->dtype, first * a->length + i), a->length,
-                     ck_at(columns, j->dtype, i * BUNDLE), 1);
 }
 
 static ck_state states_of(const job *j, const tile *t) {
@@ -112,7 +96,7 @@ static void exponentials_task(void *context, int64_t index) {
   tile t = tile_at(j, index);
   if (j->copies) bring(j, &t, t.out, j->out_stride);
   ck_state s = states_of(j, &t);
-  s.extra = (char *)ck_at(s.extra, j->dtype, index % j->parts * j->axis.outer * j->axis.inner);
+  s.extra = (char *)ck_at(s.extra, j->dtype, t.part * j->axis.outer * j->axis.inner);
   j->blocks.exponentials(t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
 }
 
@@ -123,13 +107,14 @@ static void scale_task(void *context, int64_t index) {
 }
 
 static double work(const job *j) {
-  return 0.6 * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner;
+  return CK_SOFTMAX_COST * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner;
 }
 
 // At most so many columns in a tile, and fewer where that makes too few tasks; before threads are idle, as few as a line has. The
 // axis is in `parts`.
 static void cut_columns(job *j, int64_t most) {
   const int64_t lanes = 64 / (int64_t)ck_size(j->dtype);
+  if (most > lanes) most -= most % lanes;
   int64_t pieces = ck_pieces(j->axis.inner, most);
   for (int64_t tasks; (tasks = j->axis.outer * pieces * j->parts) < TASKS; pieces *= 2)
     if (j->axis.inner < 2 * pieces * (tasks < TASKS / 2 ? lanes : NARROW)) break;
@@ -159,7 +144,7 @@ static void in_three_passes(job *j) {
   j->states = (ck_state){maxima, sums};
   ck_reduce(CK_MAX, j->dtype, j->axis, j->in, maxima);
   j->parts = ck_least(BUFFER / size / columns, ck_pieces(j->axis.length, CK_COLUMN_BLOCK));
-  cut_columns(j, CK_WIDE);
+  cut_columns(j, CK_STATES);
   ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), exponentials_task, j);
   const ck_reducer *sum = &ck_kernels()->blocks.reducers[CK_SUM][j->dtype];
   for (int64_t step = 1; step < j->parts; step *= 2)
@@ -191,7 +176,7 @@ static void in_halves(job j) {
 
 void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, void *out) {
   if (axis.outer <= 0 || axis.length <= 0 || axis.inner <= 0) return;
-  const int64_t size = (int64_t)ck_size(dtype), lanes = 64 / size;
+  const int64_t size = (int64_t)ck_size(dtype);
   job j = {.logarithm = logarithm,
            .copies = (axis.inner == 1 ? axis.stride : axis.inner_stride) != 1,
            .dtype = dtype,
@@ -202,8 +187,7 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
            .parts = 1,
            .in = in,
            .out = out};
-  if (axis.inner == 1 && axis.length <= SHORT && axis.outer >= lanes)
-    return ck_parallel(ck_pieces(axis.outer, BUNDLE), work(&j), bundle_task, &j);
+  if (axis.inner == 1 && ck_softmax_short_rows(logarithm, dtype, axis, in, out)) return;
   const int64_t width = (axis.inner == 1 ? IN_CACHE : BUFFER / size) / axis.length;
   if (width < ck_least(axis.inner, NARROW)) return in_halves(j);
   cut_columns(&j, ck_least(axis.inner, ck_least(width, CK_TILE)));

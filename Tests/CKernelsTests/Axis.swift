@@ -42,6 +42,19 @@ struct AxisCase: Sendable, CustomTestStringConvertible {
         var generator = SeededGenerator(seed: length * 1000 + inner)
         return span.map { _ in element(&generator) }
     }
+
+    /// Elements about `step` apart along every line, the first third of it `first` lower or higher.
+    func rising(by step: Double, first: Double) -> [Float] {
+        var memory = memory { Float.random(in: -1...1, using: &$0) }
+        for o in 0..<outer {
+            for k in 0..<length {
+                for i in 0..<inner {
+                    memory[place(o, k, i)] += Float(step * Double(k)) + (k < length / 3 ? Float(first) : 0)
+                }
+            }
+        }
+        return memory
+    }
 }
 
 extension AxisCase {

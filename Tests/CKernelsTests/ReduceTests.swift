@@ -110,14 +110,7 @@ extension KernelTests {
             ], [0.3, 3, 40, -40])
         func risingLogSumExps(c: AxisCase, step: Double) {
             for first in [0.0, -.infinity] {
-                var memory = c.memory { Float.random(in: -1...1, using: &$0) }
-                for o in 0..<c.outer {
-                    for k in 0..<c.length {
-                        for i in 0..<c.inner {
-                            memory[c.place(o, k, i)] += Float(step * Double(k)) + (k < c.length / 3 ? Float(first) : 0)
-                        }
-                    }
-                }
+                let memory = c.rising(by: step, first: first)
                 let doubles = memory.map { Double($0) }
                 for (got, line) in zip(reduce(CK_LOG_SUM_EXP, c, memory, as: Float.self), c.lines(of: doubles)) {
                     let exact = logSumExp(line)

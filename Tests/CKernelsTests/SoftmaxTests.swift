@@ -30,23 +30,80 @@ extension KernelTests {
             AxisCase.columns(1, 600, 2100), .columns(3, 1400, 70), .columns(1, 1100, 90).strided,
             .overlapping(1100, 4090),
         ]
-        static let cases = AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + long
+        /// Rows that are turned in bundles, all whose lengths fill a line and some that do not, and what is left of a bundle.
+        static let short = [1, 4, 7, 8, 10, 16, 17, 31, 32].flatMap { length in
+            [AxisCase.rows(130, length), .rows(67, length).with(name: "apart", outer: 2), .rows(70, length).reversed]
+        }
+        static let cases = AxisCase.small + AxisCase.everyLayout + AxisCase.blocks + long + short
 
         @Test(arguments: cases, [false, true])
         func softmaxes(c: AxisCase, logarithm: Bool) {
-            check(c.memory { Float.random(in: -20...20, using: &$0) })
-            check(c.memory { Double.random(in: -20...20, using: &$0) })
+            expectSoftmax(c, c.memory { Float.random(in: -20...20, using: &$0) }, logarithm)
+            expectSoftmax(c, c.memory { Double.random(in: -20...20, using: &$0) }, logarithm)
+        }
 
-            func check<T: ComputeType & BinaryFloatingPoint>(_ memory: [T]) {
-                for (got, line) in zip(softmax(c, memory, logarithm: logarithm), c.lines(of: memory)) {
-                    let wide = line.map { Wide($0) }
-                    let largest = wide.max() ?? 0
-                    let sum = wide.reduce(0) { $0 + exp($1 - largest) }
-                    for (g, x) in zip(got, wide) {
-                        let exact = logarithm ? x - largest - log(sum) : exp(x - largest) / sum
-                        #expect(abs(Wide(g) - exact) <= Wide(T.ulpOfOne) * (logarithm ? 40 : 30 * exact))
-                    }
+        /// Maxima that rise along the line, by little, by much, or from minus infinity, so that what was computed has to be scaled.
+        @Test(
+            arguments: [
+                AxisCase.rows(1, 190), .rows(20, 5), .columns(1, 150, 40), .columns(1, 71, 3),
+                .columns(2, 90, 50).strided,
+            ], [0.3, 3, 40, -40])
+        func risingSoftmaxes(c: AxisCase, step: Double) {
+            for first in [0.0, -.infinity] {
+                for logarithm in [false, true] {
+                    let memory = c.rising(by: step, first: first)
+                    expectSoftmax(c, memory, logarithm)
+                    expectSoftmax(c, memory.map { Double($0) }, logarithm)
                 }
+            }
+        }
+
+        /// One large element in the last group of a line that is else settled.
+        @Test(arguments: [1, 2, 3, 4, 150, 151, 152, 153])
+        func lateMaxima(length: Int) {
+            for rise in [7.9, 8.1, 60, 100] {
+                let c = AxisCase.columns(1, length, 37)
+                var memory = c.memory { Float.random(in: -1...1, using: &$0) }
+                memory[c.place(0, length - 1, 17)] += Float(rise)
+                expectSoftmax(c, memory, false)
+                expectSoftmax(c, memory.map { Double($0) }, false)
+            }
+        }
+
+        /// Against wider arithmetic: within what the sum and the distance from the maximum may be off by, and what is subnormal half
+        /// a unit more.
+        func expectSoftmax<T: ComputeType & BinaryFloatingPoint>(_ c: AxisCase, _ memory: [T], _ logarithm: Bool) {
+            for (got, line) in zip(softmax(c, memory, logarithm: logarithm), c.lines(of: memory)) {
+                let wide = line.map { Wide($0) }
+                let largest = wide.max() ?? 0
+                let sum = wide.reduce(0) { $0 + exp($1 - largest) }
+                for (g, x) in zip(got, wide) {
+                    let exact = logarithm ? x - largest - log(sum) : exp(x - largest) / sum
+                    let bound =
+                        logarithm
+                        ? Wide(T.ulpOfOne) * max(40, abs(exact))
+                        : max(30, largest - x) * Wide(T.ulpOfOne) * exact + 0.51 * Wide(T.leastNonzeroMagnitude)
+                    #expect(Wide(g) == exact || abs(Wide(g) - exact) <= bound)
+                }
+            }
+        }
+
+        /// Nothing is read or written behind the last element: memory ends there.
+        @Test(arguments: short + [.rows(5, 100), .columns(1, 9, 70), .columns(3, 40, 3), .transposed(40, 10)])
+        func endOfMemory(c: AxisCase) {
+            check(c.memory { Float.random(in: -2...2, using: &$0) })
+            check(c.memory { Double.random(in: -2...2, using: &$0) })
+
+            func check<T: ComputeType>(_ memory: [T]) {
+                let count = c.outer * c.length * c.inner
+                let result = withMemoryBeforeAGap(of: count, T.self) { out in
+                    withMemoryBeforeAGap(of: memory.count, T.self) { start in
+                        start.update(from: memory, count: memory.count)
+                        ck_softmax(false, T.dtype, c.axis, start - c.span.lowerBound, out)
+                    }
+                    return Array(UnsafeBufferPointer(start: out, count: count))
+                }
+                #expect(result == wholeResult(c, memory) { ck_softmax(false, T.dtype, c.axis, $0, $1) })
             }
         }
 
@@ -108,6 +165,17 @@ extension KernelTests {
             expectSameBits { wholeResult(c, memory) { ck_softmax(logarithm, CK_FLOAT32, c.axis, $0, $1) } }
         }
     }
+}
+
+/// Calls `body` with room for `count` elements, behind which no access is allowed.
+func withMemoryBeforeAGap<T, R>(of count: Int, _: T.Type, _ body: (UnsafeMutablePointer<T>) -> R) -> R {
+    let page = Int(getpagesize())
+    let bytes = count * MemoryLayout<T>.stride
+    let room = (bytes + page - 1) / page * page
+    let start = mmap(nil, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)!
+    precondition(start != MAP_FAILED && mprotect(start + room, page, PROT_NONE) == 0)
+    defer { munmap(start, room + page) }
+    return body((start + (room - bytes)).assumingMemoryBound(to: T.self))
 }
 
 func runningSums<T: ExpressibleByIntegerLiteral>(_ line: [T], _ add: (T, T) -> T) -> [T] {
