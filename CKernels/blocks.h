@@ -14,7 +14,7 @@ enum {
   CK_STATES = 4096,      // columns whose states a driver keeps on its stack
   CK_ROW_BLOCK = 4096,   // elements of a row that are reduced before results are added in pairs
   CK_COLUMN_BLOCK = 64,  // the same for columns
-  CK_GROUP = 4,          // vectors whose exponentials are added in one go
+  CK_GROUP = 4,          // vectors, of a row or a column, whose exponentials are added in one go
   CK_SUMMED_ROWS = 8,    // rows whose running sums are computed side by side, if there are as many
   CK_PANEL = 256,        // the k of a matmul's panel, part of its result's definition
   CK_FEW = 4,            // rows of a product that are computed as one is, while each row of b goes by
@@ -40,8 +40,7 @@ typedef struct {
   void (*finish)(int64_t width, ck_state state, void *out);     // the answer from the state
 } ck_reducer;
 
-// Softmax or its logarithm, for one float type. `out` and `values`, which `row` and `columns` need for themselves, may be `in`; of
-// columns there follows a row for every CK_GROUP of them.
+// Softmax or its logarithm, for one float type. `out` and `values`, which `row` and `columns` need for themselves, may be `in`.
 typedef struct {
   // A row, or up to CK_TILE contiguous columns, of few enough elements to stay in cache. A row of whole lines whose `values` are not
   // `out` goes past the caches.

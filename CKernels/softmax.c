@@ -71,7 +71,7 @@ static void row_task(void *context, int64_t index) {
 
 static void columns_task(void *context, int64_t index) {
   const job *j = context;
-  _Alignas(64) char buffer[BUFFER + BUFFER / CK_GROUP];
+  _Alignas(64) char buffer[BUFFER];
   tile t = tile_at(j, index);
   if (j->copies) bring(j, &t, buffer, j->width);
   j->blocks.columns(j->logarithm, t.length, t.width, t.in, t.stride, buffer, j->width, t.out, j->out_stride);
