@@ -42,9 +42,10 @@ typedef struct {
 
 // Softmax or its logarithm, for one float type. `out` and `values`, which `row` and `columns` need for themselves, may be `in`.
 typedef struct {
-  // A row, or up to CK_TILE contiguous columns, of few enough elements to stay in cache. A row of whole lines whose `values` are not
-  // `out` goes past the caches.
-  void (*row)(bool logarithm, int64_t length, const void *in, void *values, void *out);
+  // Rows, `stride` apart, or up to CK_TILE contiguous columns, of few enough elements to stay in cache. Rows of whole lines go
+  // `past` the caches from where `values` has room for two, or the only one.
+  void (*rows)(bool logarithm, bool past, int64_t count, int64_t length, const void *in, int64_t stride, void *values,
+               void *out);
   void (*columns)(bool logarithm, int64_t length, int64_t width, const void *in, int64_t in_stride, void *values,
                   int64_t stride, void *out, int64_t out_stride);
   // The same in steps, for a long axis: log_sum_exp's states are prepared once, then any block of the axis is written.

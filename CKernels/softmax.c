@@ -6,8 +6,9 @@
 #include "drivers.h"
 
 // Elements of a row whose softmax is computed in one go, and bytes of columns, in the second-level cache; the fewest columns that
-// are read side by side while no thread is idle, and into how many tasks a loop over whole rows is cut before it reads more of them.
-enum { IN_CACHE = 16384, BUFFER = 128 << 10, NARROW = 64, TASKS = 16 };
+// are read side by side while no thread is idle, into how many tasks a loop over whole rows is cut before it reads more of them, and
+// how many rows that stay in cache are one task.
+enum { IN_CACHE = 16384, BUFFER = 128 << 10, NARROW = 64, TASKS = 16, ROWS = 16 };
 
 typedef struct {
   bool logarithm, copies;  // copies: a row, or what several passes read, has to be brought to its place in `out` first
@@ -16,7 +17,7 @@ typedef struct {
   ck_softmax_blocks blocks;
   ck_axis axis;
   int64_t out_outer_stride, out_stride;
-  int64_t tiles, parts;  // pieces of the inner dimension and of the axis
+  int64_t tiles, parts;  // pieces of the inner dimension and of the axis, or of rows that stay in cache
   int64_t width;         // of a tile
   const char *in;
   char *out;
@@ -60,13 +61,14 @@ static void bring(const job *j, tile *t, char *to, int64_t stride) {
   t->in = to, t->stride = stride;
 }
 
-static void row_task(void *context, int64_t index) {
+static void rows_task(void *context, int64_t index) {
   const job *j = context;
   _Alignas(64) char buffer[BUFFER];
-  tile t = tile_at(j, index);
-  char *const values = j->past ? buffer : t.out;
-  if (j->copies) bring(j, &t, values, 1);
-  j->blocks.row(j->logarithm, t.length, t.in, values, t.out);
+  const int64_t first = ck_cut(j->axis.outer, j->parts, index), count = ck_cut(j->axis.outer, j->parts, index + 1) - first;
+  const char *in = ck_at(j->in, j->dtype, first * j->axis.outer_stride);
+  char *const out = (char *)ck_at(j->out, j->dtype, first * j->axis.length), *const values = j->past ? buffer : out;
+  if (j->copies) ck_copy_elements(ck_size(j->dtype), j->axis.length, values, 1, in, j->axis.stride), in = values;
+  j->blocks.rows(j->logarithm, j->past, count, j->axis.length, in, j->axis.outer_stride, values, out);
 }
 
 static void columns_task(void *context, int64_t index) {
@@ -108,6 +110,15 @@ static void scale_task(void *context, int64_t index) {
 
 static double work(const job *j) {
   return CK_SOFTMAX_COST * (double)j->axis.outer * (double)j->axis.length * (double)j->axis.inner;
+}
+
+// Rows follow each other in a task, as long as no thread is idle: the end of one is computed with the beginning of the next.
+static void in_rows(job *j) {
+  const int64_t outer = j->axis.outer, size = j->axis.length * (int64_t)ck_size(j->dtype);
+  j->past = ck_goes_past(j->out, outer * size, size);
+  const bool alone = j->copies || (j->past && 2 * size > BUFFER);
+  j->parts = ck_most(ck_pieces(outer, alone ? 1 : ROWS), ck_least(outer, 2 * ck_threads()));
+  ck_parallel(j->parts, work(j), rows_task, j);
 }
 
 // At most so many columns in a tile, and fewer where that makes too few tasks; before threads are idle, as few as a line has. The
@@ -190,7 +201,7 @@ void ck_softmax(bool logarithm, ck_dtype dtype, ck_axis axis, const void *in, vo
   if (axis.inner == 1 && ck_softmax_short_rows(logarithm, dtype, axis, in, out)) return;
   const int64_t width = (axis.inner == 1 ? IN_CACHE : BUFFER / size) / axis.length;
   if (width < ck_least(axis.inner, NARROW)) return in_halves(j);
+  if (axis.inner == 1) return in_rows(&j);
   cut_columns(&j, ck_least(axis.inner, ck_least(width, CK_TILE)));
-  if (axis.inner == 1) j.past = ck_goes_past(out, axis.outer * axis.length * size, axis.length * size);
-  ck_parallel(axis.outer * j.tiles, work(&j), axis.inner == 1 ? row_task : columns_task, &j);
+  ck_parallel(axis.outer * j.tiles, work(&j), columns_task, &j);
 }

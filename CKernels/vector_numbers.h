@@ -8,7 +8,7 @@
 #define CK_VECTOR_NUMBERS
 
 // float32 ---------------------------------------------------------------------------------------------------------
-enum { mantissa_bits_f32 = 23, bias_f32 = 127, exp_bits_f32 = 3, in_two_f32 = false };
+enum { mantissa_bits_f32 = 23, exponent_bits_f32 = 8, bias_f32 = 127, exp_bits_f32 = 3, in_two_f32 = false };
 static const float min_normal_f32 = 0x1p-126f, sqrt_half_f32 = 0x1.6a09e6p-1f;
 static const float normal_peak_f32 = 0x1.988454p-2f;  // 1/√(2π)
 static const float log2_e_f32 = 0x1.715476p+0f, log2_e_low_f32 = 0x1.4ae0cp-26f, ln2_f32 = 0x1.62e43p-1f;
@@ -37,8 +37,14 @@ static const float ln2_coarse_f32 = 0x1.62ep-1f, ln2_fine_f32 = 0x1.0bfbe8p-15f;
 // a thirtieth of a unit from each of the eight, and the polynomial gives it back.
 static const uint32_t eighths_f32[] = {0x3f7f5829, 0x3f7b3a3e, 0x3f77d424, 0x3f759202,
                                        0x3f748e45, 0x3f74e5be, 0x3f76b7da, 0x3f7a26de};
+// The same, where what is added to n is 128 more.
+static const uint32_t eighths_above_f32[] = {0xff7f5829, 0xff7b3a3e, 0xff77d424, 0xff759202,
+                                             0xff748e45, 0xff74e5be, 0xff76b7da, 0xff7a26de};
 // exp(r)/c - 1, |r| <= ln(2)/16: 2^-25.7.
 static const float exp_near_f32[] = {0x1.5089f8p-9f, 0x1.00a846p+0f, 0x1.00b28ap-1f, 0x1.562d6ap-3f};
+
+// Of a window of exponentials.
+static const float window_most_f32 = 0x1p15f, window_ln2_f32 = 0x1.62e43p-1f, window_ln2_low_f32 = 0;
 
 // (log1p(f) - f + f²/2) / f³, √½ - 1 <= f <= √2 - 1: 2^-29.7.
 static const float log_rest_f32[] = {0x1.55554ep-2f,  -0x1.ffffeep-3f, 0x1.99a1cp-3f,   -0x1.556142p-3f, 0x1.23707p-3f,
@@ -66,7 +72,7 @@ static const float large_f32 = 0x1p13f;  // from where on asinh and acosh are lo
 static const float sinh_rest_f32[] = {0x1.555556p-3f, 0x1.111136p-7f, 0x1.9ffe84p-13f, 0x1.7a17d6p-19f};
 
 // float64 ---------------------------------------------------------------------------------------------------------
-enum { mantissa_bits_f64 = 52, bias_f64 = 1023, exp_bits_f64 = 0, in_two_f64 = true };
+enum { mantissa_bits_f64 = 52, exponent_bits_f64 = 11, bias_f64 = 1023, exp_bits_f64 = 0, in_two_f64 = true };
 static const double min_normal_f64 = 0x1p-1022, sqrt_half_f64 = 0x1.6a09e667f3bcdp-1, sqrt_half_low_f64 = -0x1.bdd3413b26456p-55;
 static const double normal_peak_f64 = 0x1.9884533d43651p-2;
 static const double log2_e_f64 = 0x1.71547652b82fep+0, log2_e_low_f64 = 0x1.777d0ffda0d24p-56;
@@ -75,6 +81,7 @@ static const double log10_2_f64 = 0x1.34413509f8p-2, log10_2_low_f64 = -0x1.8043
 static const double log10_e_f64 = 0x1.bcb7b1526e50ep-2, log10_e_low_f64 = 0x1.95355baaafad3p-57;
 // A whole number up to 2^11 times the first part (41 bits) is exact.
 static const double ln2_high_f64 = 0x1.62e42fefa3p-1, ln2_low_f64 = 0x1.3de6af278ece6p-42;
+static const double window_most_f64 = 0x1p15, window_ln2_f64 = 0x1.62e42fefa3p-1, window_ln2_low_f64 = 0x1.3de6af278ece6p-42;
 static const double exp_max_f64 = 710, exp_min_f64 = -746;
 static const double exp_normal_f64 = 708;
 static const double exp2_max_f64 = 1024, exp2_min_f64 = -1076, exp2_normal_f64 = 1021;
