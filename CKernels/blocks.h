@@ -53,11 +53,12 @@ typedef struct {
   void (*write_row)(bool logarithm, int64_t length, ck_state state, const void *in, void *out);
   void (*write_columns)(bool logarithm, bool past, int64_t length, int64_t width, ck_state state, const void *in,
                         int64_t stride, void *out, int64_t out_stride);
-  // With one exponential: from the maxima of up to CK_STATES columns the exponentials and their sums; the result from those
-  // and prepared states.
-  void (*exponentials)(int64_t length, int64_t width, ck_state state, const void *in, int64_t stride, void *out,
-                       int64_t out_stride);
-  void (*scale_columns)(int64_t length, int64_t width, const void *terms, void *out, int64_t out_stride);
+  // With one exponential: of up to CK_STATES columns the exponentials and their sums, or false if some are not like the few
+  // elements whose maxima are `peaks`; what to multiply by, or the same, from the sums of whole columns; the result from those.
+  bool (*exponentials)(int64_t length, int64_t width, const void *peaks, const void *in, int64_t stride, void *out,
+                       int64_t out_stride, void *sums);
+  bool (*terms)(int64_t width, void *sums);
+  void (*scale_columns)(int64_t length, int64_t width, const void *terms, void *out, int64_t stride);
 } ck_softmax_blocks;
 
 // Layer normalisation of one row, and its gradient, for one float type. weight and bias may be NULL.

@@ -34,7 +34,7 @@ static void bundle_task(void *context, int64_t index) {
   const int64_t first = index * BUNDLE, count = ck_least(BUNDLE, a->outer - first), lanes = 64 / (int64_t)size;
   const char *const in = ck_at(j->in, j->dtype, first * a->outer_stride);
   char *const out = (char *)ck_at(j->out, j->dtype, first * a->length);
-  _Alignas(64) char columns[SHORT * BUNDLE * 8];
+  _Alignas(64) char columns[SHORT * BUNDLE * 8], values[SHORT * BUNDLE * 8];
   const bool in_squares = 2 * a->length >= lanes;
   // Of each row whole lines, with what comes after it, as far as there is memory.
   const int64_t whole = ck_pieces(a->length, lanes) * lanes;
@@ -46,7 +46,7 @@ static void bundle_task(void *context, int64_t index) {
     for (int64_t i = 0; i < a->length; i++)
       ck_copy_elements(size, count, (char *)ck_at(columns, j->dtype, i * BUNDLE), 1,
                        ck_at(in, j->dtype, i * a->stride), a->outer_stride);
-  ck_kernels()->blocks.softmax[j->dtype].columns(j->logarithm, a->length, count, columns, BUNDLE, columns, BUNDLE, columns,
+  ck_kernels()->blocks.softmax[j->dtype].columns(j->logarithm, a->length, count, columns, BUNDLE, values, BUNDLE, columns,
                                                  BUNDLE);
   if (in_squares) return put_rows(j, count, whole, columns, out);
   for (int64_t i = 0; i < a->length; i++)

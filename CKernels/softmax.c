@@ -3,6 +3,8 @@
 // cache; columns in a buffer, whose lines follow one another, since those of the tensor may all fall into the same few cache
 // sets, and since two cores that write neighbours in turn take the lines from each other. Longer ones are read in whole rows, more
 // than once: short pieces of many rows are slower.
+#include <stdatomic.h>
+
 #include "drivers.h"
 
 // Elements of a row whose softmax is computed in one go, and bytes of columns, in the second-level cache; the fewest columns that
@@ -22,6 +24,7 @@ typedef struct {
   const char *in;
   char *out;
   ck_state states;  // of a long axis: one for each of outer * inner
+  atomic_bool *fits;  // so far the columns are like their first elements
 } job;
 
 // A tile of the input, or of the output that took its place, and of the output.
@@ -96,10 +99,12 @@ static void write_task(void *context, int64_t index) {
 static void exponentials_task(void *context, int64_t index) {
   const job *j = context;
   tile t = tile_at(j, index);
+  if (!atomic_load_explicit(j->fits, memory_order_relaxed)) return;
   if (j->copies) bring(j, &t, t.out, j->out_stride);
-  ck_state s = states_of(j, &t);
-  s.extra = (char *)ck_at(s.extra, j->dtype, t.part * j->axis.outer * j->axis.inner);
-  j->blocks.exponentials(t.length, t.width, s, t.in, t.stride, t.out, j->out_stride);
+  const ck_state s = states_of(j, &t);
+  void *const sums = (char *)ck_at(s.extra, j->dtype, t.part * j->axis.outer * j->axis.inner);
+  if (!j->blocks.exponentials(t.length, t.width, s.value, t.in, t.stride, t.out, j->out_stride, sums))
+    atomic_store_explicit(j->fits, false, memory_order_relaxed);
 }
 
 static void scale_task(void *context, int64_t index) {
@@ -148,24 +153,29 @@ static void in_two_passes(job *j) {
 }
 
 // The same with one exponential for an element instead of two, where the results stay in a cache until the last pass: the
-// maxima, the exponentials and their sums, the result from them.
-static void in_three_passes(job *j) {
-  _Alignas(64) char maxima[CK_STATES * 8], sums[BUFFER];
+// exponentials and their sums, the result from them; or false if columns are not like their first elements.
+static bool in_cache(job *j) {
+  _Alignas(64) char peaks[CK_STATES * 8], sums[BUFFER];
   const int64_t columns = j->axis.outer * j->axis.inner, size = (int64_t)ck_size(j->dtype);
-  j->states = (ck_state){maxima, sums};
-  ck_reduce(CK_MAX, j->dtype, j->axis, j->in, maxima);
+  ck_axis first = j->axis;
+  first.length = ck_least(first.length, CK_GROUP);
+  ck_reduce(CK_MAX, j->dtype, first, j->in, peaks);
+  atomic_bool fits = true;
+  j->states = (ck_state){peaks, sums}, j->fits = &fits;
   j->parts = ck_least(BUFFER / size / columns, ck_pieces(j->axis.length, CK_COLUMN_BLOCK));
   cut_columns(j, CK_STATES);
   ck_parallel(j->axis.outer * j->tiles * j->parts, work(j), exponentials_task, j);
+  if (!fits) return false;
   const ck_reducer *sum = &ck_kernels()->blocks.reducers[CK_SUM][j->dtype];
   for (int64_t step = 1; step < j->parts; step *= 2)
     for (int64_t part = 0; part + step < j->parts; part += 2 * step) {
       char *const left = sums + part * columns * size;
       sum->merge(columns, (ck_state){left, NULL}, (ck_state){left + step * columns * size, NULL}, 0, 0);
     }
-  j->blocks.prepare(false, columns, j->states);
+  if (!j->blocks.terms(columns, sums)) return false;
   j->parts = ck_pieces(j->axis.length * j->width, IN_CACHE);
   ck_parallel(j->axis.outer * j->tiles * j->parts, work(j) / 4, scale_task, j);
+  return true;
 }
 
 // The same for any number of columns: in halves until their states fit.
@@ -173,7 +183,8 @@ static void in_halves(job j) {
   const int64_t columns = j.axis.outer * j.axis.inner;
   if (columns <= CK_STATES) {
     const bool stays = columns * j.axis.length * (int64_t)ck_size(j.dtype) <= CK_LARGE_RESULTS;
-    return j.axis.inner > 1 && !j.logarithm && stays ? in_three_passes(&j) : in_two_passes(&j);
+    if (j.axis.inner == 1 || j.logarithm || !stays || !in_cache(&j)) in_two_passes(&j);
+    return;
   }
   bool wide = j.axis.inner > j.axis.outer;
   int64_t *count = wide ? &j.axis.inner : &j.axis.outer, all = *count, half = all / 2;

@@ -64,6 +64,10 @@ extension KernelTests {
             for (got, line) in zip(softmax(c, memory, logarithm: logarithm), c.lines(of: memory)) {
                 let wide = line.map { Wide($0) }
                 let largest = wide.max() ?? 0
+                if wide.contains(where: \.isNaN) || largest.isInfinite {
+                    #expect(got.allSatisfy { $0.isNaN })
+                    continue
+                }
                 let sum = wide.reduce(0) { $0 + exp($1 - largest) }
                 for (g, x) in zip(got, wide) {
                     let exact = logarithm ? x - largest - log(sum) : exp(x - largest) / sum
@@ -113,7 +117,7 @@ extension KernelTests {
             }
         }
 
-        /// What is subnormal in the end is rounded once.
+        /// What is subnormal in the end is rounded once. (float32 takes ln 2 to be a float32, which is off by 2^-28 of it.)
         @Test(arguments: [AxisCase.rows(1, 40), .columns(1, 40, 20), .rows(1, 40).strided, .columns(1, 4000, 70)])
         func subnormalResults(c: AxisCase) {
             let floats = c.memory { -Float.random(in: 85...106, using: &$0) }
@@ -125,7 +129,8 @@ extension KernelTests {
                 memory[c.place(0, 0, 0)] = 0
                 for (g, x) in zip(softmax(c, memory)[0], c.lines(of: memory)[0]) {
                     let exact = exp(Wide(x))
-                    #expect(abs(Wide(g) - exact) <= 0.51 * Wide(T.leastNonzeroMagnitude) + 2 * Wide(T.ulpOfOne) * exact)
+                    let relative = 2 * Wide(T.ulpOfOne) + (T.self == Float.self ? -0x1p-28 * Wide(x) : 0)
+                    #expect(abs(Wide(g) - exact) <= 0.51 * Wide(T.leastNonzeroMagnitude) + relative * exact)
                 }
             }
         }
