@@ -1,4 +1,4 @@
-// What the drivers of blocks share (reduce.c, softmax.c, short_rows.c, cumulative.c, matmul.c, matvec.c, random.c).
+// What the drivers of blocks share (reduce.c, softmax.c and its kin, short_rows.c, cumulative.c, matmul.c, matvec.c, random.c).
 #ifndef CK_DRIVERS_H
 #define CK_DRIVERS_H
 
