@@ -40,7 +40,7 @@ typedef struct {
   void (*finish)(int64_t width, ck_state state, void *out);     // the answer from the state
 } ck_reducer;
 
-// Softmax or its logarithm, for one float type. `out` and `values`, which `row` and `columns` need for themselves, may be `in`.
+// Softmax or its logarithm, for one float type. `out` and `values`, which `rows` and `columns` need for themselves, may be `in`.
 typedef struct {
   // Rows, `stride` apart, or up to CK_TILE contiguous columns, of few enough elements to stay in cache. Rows of whole lines go
   // `past` the caches from where `values` has room for two, or the only one.
@@ -53,8 +53,8 @@ typedef struct {
   void (*write_row)(bool logarithm, int64_t length, ck_state state, const void *in, void *out);
   void (*write_columns)(bool logarithm, bool past, int64_t length, int64_t width, ck_state state, const void *in,
                         int64_t stride, void *out, int64_t out_stride);
-  // With one exponential: of up to CK_STATES columns the exponentials and their sums, or false if some are not like the few
-  // elements whose maxima are `peaks`; what to multiply by, or the same, from the sums of whole columns; the result from those.
+  // With one exponential: of up to CK_STATES columns the exponentials and their sums; from the sums of whole columns what to
+  // multiply by; the result from that. The first two are false where columns are not like the few elements whose maxima `peaks` are.
   bool (*exponentials)(int64_t length, int64_t width, const void *peaks, const void *in, int64_t stride, void *out,
                        int64_t out_stride, void *sums);
   bool (*terms)(int64_t width, void *sums);

@@ -37,13 +37,13 @@ static const float ln2_coarse_f32 = 0x1.62ep-1f, ln2_fine_f32 = 0x1.0bfbe8p-15f;
 // a thirtieth of a unit from each of the eight, and the polynomial gives it back.
 static const uint32_t eighths_f32[] = {0x3f7f5829, 0x3f7b3a3e, 0x3f77d424, 0x3f759202,
                                        0x3f748e45, 0x3f74e5be, 0x3f76b7da, 0x3f7a26de};
-// The same, where what is added to n is 128 more.
+// The same less half of all powers of two: where n is 128 powers more (exp_in_window).
 static const uint32_t eighths_above_f32[] = {0xff7f5829, 0xff7b3a3e, 0xff77d424, 0xff759202,
                                              0xff748e45, 0xff74e5be, 0xff76b7da, 0xff7a26de};
 // exp(r)/c - 1, |r| <= ln(2)/16: 2^-25.7.
 static const float exp_near_f32[] = {0x1.5089f8p-9f, 0x1.00a846p+0f, 0x1.00b28ap-1f, 0x1.562d6ap-3f};
 
-// Of a window of exponentials.
+// The largest power of a window of exponentials (vector_window.inc), and ln 2 there.
 static const float window_most_f32 = 0x1p15f, window_ln2_f32 = 0x1.62e43p-1f, window_ln2_low_f32 = 0;
 
 // (log1p(f) - f + f²/2) / f³, √½ - 1 <= f <= √2 - 1: 2^-29.7.

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import TestSupport
 import Testing
 
@@ -20,6 +21,24 @@ extension KernelTests.Softmax {
         for logarithm in [false, true] {
             expectSoftmax(c, memory.map { Float($0) }, logarithm)
             expectSoftmax(c, memory, logarithm)
+        }
+    }
+
+    /// What is far below the maximum has as many digits as what is near: no distance from it is rounded.
+    @Test(arguments: [AxisCase.rows(9, 1000), .columns(1, 100, 40), .columns(1, 700, 70)])
+    func digitsOfWhatIsSmall(c: AxisCase) {
+        check(c.memory { Float.random(in: -20...20, using: &$0) })
+        check(c.memory { Double.random(in: -300...300, using: &$0) })
+
+        func check<T: ComputeType & BinaryFloatingPoint>(_ memory: [T]) {
+            for (got, line) in zip(softmax(c, memory), c.lines(of: memory)) {
+                let wide = line.map { Wide($0) }
+                let sum = wide.reduce(0) { $0 + exp($1) }
+                for (g, x) in zip(got, wide) {
+                    let relative: Wide = Wide(g) * sum / exp(x) - 1
+                    #expect(abs(relative) <= 10 * Wide(T.ulpOfOne))
+                }
+            }
         }
     }
 
