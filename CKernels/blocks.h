@@ -61,17 +61,19 @@ typedef struct {
   void (*scale_columns)(int64_t length, int64_t width, const void *terms, void *out, int64_t stride);
 } ck_softmax_blocks;
 
-// Layer normalisation of one row, and its gradient, for one float type. weight and bias may be NULL.
+// Layer normalisation of one row, and its gradient, for one float type; a row of whole lines goes `past` the caches if so. weight
+// and bias may be NULL.
 typedef struct {
-  void (*row)(int64_t n, const void *in, const void *weight, const void *bias, double epsilon, void *out, void *mean,
-              void *scale);
-  void (*gradient_row)(int64_t n, const void *gradient, const void *in, const void *weight, const void *mean,
+  void (*row)(bool past, int64_t n, const void *in, const void *weight, const void *bias, double epsilon, void *out,
+              void *mean, void *scale);
+  void (*gradient_row)(bool past, int64_t n, const void *gradient, const void *in, const void *weight, const void *mean,
                        const void *scale, void *out);
 } ck_normalize_blocks;
 
-// Running sums of `width` rows (or columns, at most CK_TILE) that are in_step apart; `stride` is along the axis.
+// Running sums of `width` rows (or columns, at most CK_TILE) that are in_step apart; `stride` is along the axis. Rows of whole
+// lines go `past` the caches if so.
 typedef struct {
-  void (*rows)(int64_t length, int64_t width, const void *in, int64_t stride, int64_t in_step, void *out);
+  void (*rows)(bool past, int64_t length, int64_t width, const void *in, int64_t stride, int64_t in_step, void *out);
   void (*columns)(int64_t length, int64_t width, const void *in, int64_t stride, int64_t in_step, void *out,
                   int64_t out_stride);
 } ck_cumulative_blocks;

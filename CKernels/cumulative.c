@@ -17,10 +17,8 @@ static void rows_task(void *context, int64_t index) {
   const job *j = context;
   const ck_axis *a = &j->axis;
   const int64_t first = index * j->rows, count = ck_least(j->rows, a->outer - first);
-  _Alignas(64) char buffer[CK_PAST_BUFFER];
-  char *const place = (char *)ck_at(j->out, j->dtype, first * a->length), *const out = j->past ? buffer : place;
-  j->blocks.rows(a->length, count, ck_at(j->in, j->dtype, first * a->outer_stride), a->stride, a->outer_stride, out);
-  if (j->past) ck_send_past(count * a->length * (int64_t)ck_size(j->dtype), place, buffer);
+  j->blocks.rows(j->past, a->length, count, ck_at(j->in, j->dtype, first * a->outer_stride), a->stride, a->outer_stride,
+                 (char *)ck_at(j->out, j->dtype, first * a->length));
 }
 
 static void columns_task(void *context, int64_t index) {
@@ -43,7 +41,7 @@ void ck_cumulative_sum(ck_dtype dtype, ck_axis axis, const void *in, void *out) 
     j.rows = ck_most(4096 / axis.length / least, 1) * least;
     j.tiles = ck_pieces(axis.outer, j.rows);
     const int64_t row = axis.length * (int64_t)ck_size(dtype);
-    j.past = j.rows * row <= CK_PAST_BUFFER && ck_goes_past(out, axis.outer * row, row);
+    j.past = ck_goes_past(out, axis.outer * row, row);
     ck_parallel(j.tiles, work, rows_task, &j);
   } else {
     j.tiles = ck_pieces(axis.inner, CK_TILE);

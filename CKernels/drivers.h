@@ -24,16 +24,10 @@ static inline const char *ck_at(const void *p, ck_dtype dtype, int64_t element) 
   return (const char *)p + element * (int64_t)ck_size(dtype);
 }
 
-// Whether a result of so many bytes is larger than the caches, and made of pieces that are whole lines. A task then makes its pieces in
-// a buffer, mostly of CK_PAST_BUFFER bytes, and sends them past the caches, where each line would else be read before it is written.
-enum { CK_PAST_BUFFER = 64 << 10 };
-
+// Whether a result of so many bytes is larger than the caches, and made of pieces that are whole lines: then it is written past the
+// caches, where each line would else be read before it is written.
 static inline bool ck_goes_past(const void *out, int64_t bytes, int64_t piece) {
   return bytes > CK_LARGE_RESULTS && (uintptr_t)out % 64 == 0 && piece % 64 == 0;
-}
-
-static inline void ck_send_past(int64_t bytes, void *out, const void *from) {
-  ck_kernels()->elementwise.rows[CK_copy][CK_INT32](bytes / 4, out, from, from, from, CK_PAST_CACHES);
 }
 
 // log_sum_exp's states of outer * inner <= CK_STATES columns, in order. `states` has room for CK_STATES.

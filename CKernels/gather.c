@@ -57,7 +57,7 @@ static void gather_task(void *context, int64_t task) {
       gather_line(g->size, g->inner, out, in, a->length, a->stride, a->inner_stride, index, g->index.inner_stride);
     } else {
       const char *row = in + settled(*index, a->length) * a->stride * (int64_t)g->size;
-      if (g->past) ck_send_past(g->inner * (int64_t)g->size, out, row);
+      if (g->past) g->row(g->inner * (int64_t)g->size / 4, out, row, row, row, CK_PAST_CACHES);
       else copy_line(g->size, g->inner, out, row, a->inner_stride);
     }
   }
@@ -70,6 +70,7 @@ void ck_gather(ck_dtype dtype, ck_axis axis, int64_t count, ck_index index, cons
   g.pieces = ck_pieces(count, g.piece);
   const int64_t row = axis.inner * (int64_t)g.size;
   g.past = index.inner_stride == 0 && axis.inner_stride == 1 && ck_goes_past(out, axis.outer * count * row, row);
+  g.row = ck_kernels()->elementwise.rows[CK_copy][CK_INT32];
   const double each = index.inner_stride == 0 && axis.inner > 8 ? 0.2 : 1;
   ck_parallel(axis.outer * g.pieces, each * (double)axis.outer * (double)count * (double)axis.inner, gather_task, &g);
 }

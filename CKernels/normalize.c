@@ -14,17 +14,15 @@ typedef struct {
 static void task(void *context, int64_t index) {
   const job *j = context;
   const int64_t end = ck_least((index + 1) * j->piece, j->rows);
-  _Alignas(64) char buffer[CK_PAST_BUFFER];
   for (int64_t row = index * j->piece; row < end; row++) {
     const void *in = ck_at(j->in, j->dtype, row * j->columns);
-    char *const place = (char *)ck_at(j->out, j->dtype, row * j->columns), *const out = j->past ? buffer : place;
+    char *const out = (char *)ck_at(j->out, j->dtype, row * j->columns);
     if (j->gradient)
-      j->blocks.gradient_row(j->columns, ck_at(j->gradient, j->dtype, row * j->columns), in, j->weight,
+      j->blocks.gradient_row(j->past, j->columns, ck_at(j->gradient, j->dtype, row * j->columns), in, j->weight,
                              ck_at(j->means, j->dtype, row), ck_at(j->scales, j->dtype, row), out);
     else
-      j->blocks.row(j->columns, in, j->weight, j->bias, j->epsilon, out, (char *)ck_at(j->own_means, j->dtype, row),
-                    (char *)ck_at(j->own_scales, j->dtype, row));
-    if (j->past) ck_send_past(j->columns * (int64_t)ck_size(j->dtype), place, buffer);
+      j->blocks.row(j->past, j->columns, in, j->weight, j->bias, j->epsilon, out,
+                    (char *)ck_at(j->own_means, j->dtype, row), (char *)ck_at(j->own_scales, j->dtype, row));
   }
 }
 
@@ -33,7 +31,7 @@ static void run(job *j) {
   j->blocks = ck_kernels()->blocks.normalize[j->dtype];
   j->piece = ck_most(8192 / j->columns, 1);
   const int64_t row = j->columns * (int64_t)ck_size(j->dtype);
-  j->past = row <= CK_PAST_BUFFER && ck_goes_past(j->out, j->rows * row, row);
+  j->past = ck_goes_past(j->out, j->rows * row, row);
   ck_parallel(ck_pieces(j->rows, j->piece), 0.4 * (double)j->rows * (double)j->columns, task, j);
 }
 
