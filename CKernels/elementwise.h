@@ -34,7 +34,6 @@ typedef void (*ck_convert)(int64_t n, void *out, int64_t out_stride, const void 
 enum {
   CK_READ_ON = 1,   // the rows of `in` go on, are in no cache, and will be wanted next
   CK_TO_SLOT = 2,   // `out` is in the first-level cache
-  CK_BY_LINES = 4,  // it goes past the caches: elements of 4 or 8 bytes, in rows that begin at a line
 };
 
 // out[i, j] = in[j, i], rows by columns; a row's elements are contiguous.
@@ -49,6 +48,7 @@ typedef struct {
   ck_convert load[CK_DTYPE_COUNT][4];   // from any dtype to a compute type
   ck_convert store[4][CK_DTYPE_COUNT];  // and back
   ck_turn turn[4];                      // of elements of 1, 2, 4 and 8 bytes
+  ck_turn turn_past[2];                 // of 4 and 8, past the caches: rows of `out` begin at a line
 } ck_elementwise;
 
 // The row of an operation, which `asks` for bools or `chooses` by them where it is said to.

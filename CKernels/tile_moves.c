@@ -63,12 +63,13 @@ void ck_carry_tile(const ck_run_plan *r, const ck_tile *t) {
     for (int64_t i = 0; i < rows; i++) carry_row(r, columns * size, to + i * to_row, from + i * from_row);
     return;
   }
-  const bool in_lines = size >= 4 && to_row % 64 == 0 && (uintptr_t)to % 64 == 0, in_slot = r->past[1] && !in_lines;
+  const bool in_lines = r->past[1] && size >= 4 && to_row % 64 == 0 && (uintptr_t)to % 64 == 0;
+  const bool in_slot = r->past[1] && !in_lines;
+  const ck_turn turn = in_lines ? r->kernels->turn_past[size / 8] : r->kernels->turn[__builtin_ctzll((uint64_t)size)];
   char *const turned = in_slot ? (char *)t->places[1] : to;
   const int64_t turned_row = in_slot ? columns * size : to_row;
-  const int how = (r->large ? CK_READ_ON : 0) | (in_slot ? CK_TO_SLOT : r->past[1] ? CK_BY_LINES : 0);
-  r->kernels->turn[__builtin_ctzll((uint64_t)size)](rows, columns, turned, turned_row / size, from,
-                                                    l->strides[0][across], how);
+  turn(rows, columns, turned, turned_row / size, from, l->strides[0][across],
+       (r->large ? CK_READ_ON : 0) | (in_slot ? CK_TO_SLOT : 0));
   for (int64_t i = 0; i < rows && in_slot; i++)
     carry_row(r, columns * size, to + i * to_row, turned + i * turned_row);
 }

@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// Rows that are whole lines, rows that are not, and rows that are too long for a buffer.
+    /// Rows that are whole lines, rows that are not, and long ones.
     @Test(arguments: [1024, 1021, 40960], [DType.float32, .float64])
     func rowByRow(columns: Int, dtype: DType) {
         let rows = x.shape[0] / columns
@@ -87,16 +87,21 @@ import Testing
         }
     }
 
-    /// Element (i, j) of a table with 5001 columns is i · 5001 + j, so each of its transposed form is known.
-    @Test(arguments: [DType.float32, .float64, .int32, .int64])
-    func turned(dtype: DType) {
-        let table = Tensor.range(1021 * 5001, dtype: dtype).reshaped([1021, 5001])
+    /// Element (i, j) of a table with 5001 columns is i · 5001 + j, so each of its transposed form is known: of rows that begin at
+    /// a line, and rows that do not, and of the first columns of rows that do.
+    @Test(arguments: [DType.float32, .float64, .int32, .int64], [1021, 1024])
+    func turned(dtype: DType, rows: Int) {
+        let table = Tensor.range(rows * 5001, dtype: dtype).reshaped([rows, 5001])
         let turned = table.transposed().contiguous()
         let sum = turned + table.transposed()
-        for j in [0, 1, 15, 16, 63, 64, 2500, 4999, 5000] {
-            let column = Tensor.range(1021, dtype: dtype) * 5001 + j
+        var wide = Tensor.zeros([5001, 1040], dtype: dtype)
+        wide[0..<5001, 0..<rows] = table.transposed()
+        for j in [0, 1, 15, 16, 63, 64, 2500, 4991, 4992, 4999, 5000] {
+            let column = Tensor.range(rows, dtype: dtype) * 5001 + j
             #expect((turned[j] .!= column).sum().item() == 0, "row \(j)")
             #expect((sum[j] .!= column * 2).sum().item() == 0, "row \(j) of the sum")
+            #expect((wide[j, 0..<rows] .!= column).sum().item() == 0, "row \(j) of the wide one")
+            #expect(wide[j, rows..<1040].sum().item() == 0, "what follows row \(j)")
         }
     }
 }
