@@ -43,8 +43,7 @@ static const uint32_t eighths_above_f32[] = {0xff7f5829, 0xff7b3a3e, 0xff77d424,
 // exp(r)/c - 1, |r| <= ln(2)/16: 2^-25.7.
 static const float exp_near_f32[] = {0x1.5089f8p-9f, 0x1.00a846p+0f, 0x1.00b28ap-1f, 0x1.562d6ap-3f};
 
-// The largest power of a window of exponentials (vector_window.inc), and ln 2 there.
-static const float window_most_f32 = 0x1p15f, window_ln2_f32 = 0x1.62e43p-1f, window_ln2_low_f32 = 0;
+static const float window_most_f32 = 0x1p15f;  // the largest power of a window of exponentials (vector_window.inc)
 
 // (log1p(f) - f + f²/2) / f³, √½ - 1 <= f <= √2 - 1: 2^-29.7.
 static const float log_rest_f32[] = {0x1.55554ep-2f,  -0x1.ffffeep-3f, 0x1.99a1cp-3f,   -0x1.556142p-3f, 0x1.23707p-3f,
@@ -81,7 +80,7 @@ static const double log10_2_f64 = 0x1.34413509f8p-2, log10_2_low_f64 = -0x1.8043
 static const double log10_e_f64 = 0x1.bcb7b1526e50ep-2, log10_e_low_f64 = 0x1.95355baaafad3p-57;
 // A whole number up to 2^11 times the first part (41 bits) is exact.
 static const double ln2_high_f64 = 0x1.62e42fefa3p-1, ln2_low_f64 = 0x1.3de6af278ece6p-42;
-static const double window_most_f64 = 0x1p15, window_ln2_f64 = 0x1.62e42fefa3p-1, window_ln2_low_f64 = 0x1.3de6af278ece6p-42;
+static const double window_most_f64 = 0x1p15;
 static const double exp_max_f64 = 710, exp_min_f64 = -746;
 static const double exp_normal_f64 = 708;
 static const double exp2_max_f64 = 1024, exp2_min_f64 = -1076, exp2_normal_f64 = 1021;
