@@ -1,4 +1,4 @@
-// The elementwise functions of one instruction set (rows.inc, copy.inc, transpose.inc).
+// The elementwise functions of one instruction set (rows.inc, copy.inc, transpose.inc, joined.inc).
 #ifndef CK_ELEMENTWISE_H
 #define CK_ELEMENTWISE_H
 
@@ -40,6 +40,11 @@ enum {
 typedef void (*ck_turn)(int64_t rows, int64_t columns, void *out, int64_t out_stride, const void *in,
                         int64_t in_stride, int how);
 
+// out[i, j] = mine[i, j] and in[j, i], joined by an operation, past the caches; `first`: in[j, i] is its first operand. Rows of `out`
+// begin at a line.
+typedef void (*ck_join)(bool first, int64_t rows, int64_t columns, void *out, int64_t out_stride, const void *mine,
+                        int64_t mine_stride, const void *in, int64_t in_stride);
+
 typedef struct {
   ck_row rows[CK_OPERATION_COUNT][4];   // by operation and compute type; NULL where it is not defined
   ck_row asks[CK_COMPARISON_COUNT][4];  // comparisons with bytes of 0 and 1 for `out`
@@ -49,6 +54,7 @@ typedef struct {
   ck_convert store[4][CK_DTYPE_COUNT];  // and back
   ck_turn turn[4];                      // of elements of 1, 2, 4 and 8 bytes
   ck_turn turn_past[2];                 // of 4 and 8, past the caches: rows of `out` begin at a line
+  ck_join joins[CK_OPERATION_COUNT][2];  // of float32 and float64; NULL where there is none
 } ck_elementwise;
 
 // The row of an operation, which `asks` for bools or `chooses` by them where it is said to.

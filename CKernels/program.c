@@ -11,6 +11,8 @@ enum {
   OUTER_BLOCK = 32 << 10,    // and of long rows up to so many: the longer a piece, the sooner memory gives it
   LONG_ROW = 128,            // elements of one that is done by itself, without a tile of its own
   MOVED_BLOCK = 4 << 10,     // of elements that only change places: 64 by 64 where they are turned
+  JOINED_BLOCK = 64 << 10,   // of what is turned and joined with something else,
+  JOINED_ROW = 1 << 10,      // in rows of so many
   CROSSED_BYTES = 32 << 10,  // of an operand that is turned for a single instruction,
   CROSSED_ROW = 1 << 10,     // and of its rows: memory gives the other operands as pieces of that size, shorter ones later
   LOOP_BYTES = 64 << 10,     // of registers, for the end of a tile that machine code leaves
@@ -70,6 +72,23 @@ static bool by_rows(const ck_run_plan *r) {
   return in_rows && l->shape[last] >= LONG_ROW && l->shape[last] < LARGEST_BLOCK && l->shape[last - 1] > 1;
 }
 
+// The operand that one instruction joins, turned, with another one, to results that go past the caches in whole lines; -1 where that is
+// not so.
+static int joined(const ck_run_plan *r) {
+  const ck_layout *l = &r->layout;
+  const ck_instruction *in = r->program->instructions;
+  const ck_operand *out = &r->operands[2];
+  const int last = l->rank - 1, across = ck_layout_crossed(l);
+  if (!r->large || !r->by_rows || across < 0 || r->program->inputs != 2 || r->compute > CK_FLOAT64) return -1;
+  if (!r->kernels->joins[in->operation][r->compute] || in->a + in->b != 1) return -1;
+  const int turned = l->strides[1][last] != 1, mine = !turned;
+  if (l->strides[turned][across] != 1 || l->strides[mine][last] != 1) return -1;
+  for (int d = 0; d < last; d++)
+    if (l->strides[2][d] * (int64_t)ck_size(r->compute) % 64 != 0) return -1;
+  const bool in_place = out->data == r->operands[0].data || out->data == r->operands[1].data;
+  return out->data && (uintptr_t)out->data % 64 == 0 && !in_place ? turned : -1;
+}
+
 // How many pieces of a loop make work for every thread.
 static int64_t enough(void) { return CK_PIECES_PER_THREAD * (int64_t)ck_threads(); }
 
@@ -82,6 +101,7 @@ static int64_t piece_of(int64_t length) {
 // How many elements a tile has: CK_BLOCK, fewer where so many values would not fit into the first-level cache.
 static int64_t block_size(const ck_run_plan *r) {
   if (r->moves) return MOVED_BLOCK;
+  if (r->joined >= 0) return JOINED_BLOCK;
   const ck_layout *l = &r->layout;
   const int64_t length = l->shape[l->rank - 1];
   if (r->by_rows) {
@@ -100,6 +120,7 @@ static int64_t block_size(const ck_run_plan *r) {
 // The width of a tile that is read across. Else than for a single instruction, of rows of 16 elements, a cache line of 4-byte ones,
 // until it is so wide that more rows are better; but of 64 rows where it can be wider still.
 static int64_t crossed_columns(const ck_run_plan *r, int64_t block) {
+  if (r->joined >= 0) return JOINED_ROW;
   if (r->by_rows) return CROSSED_ROW / (int64_t)ck_size(r->compute);
   return block / 16 < 32 ? 32 : block / 16 < 64 ? block / 16 : block / 64 < 64 ? 64 : block / 64;
 }
@@ -187,6 +208,7 @@ void ck_run_make(ck_run_plan *r, const ck_program *program, ck_dtype compute, in
   r->moves = moves(r);
   r->by_rows = !r->moves && by_rows(r);
   r->large = ck_has_large_results(r, times);
+  r->joined = joined(r);
   const int64_t block = block_size(r);
   cut(r, block);
   int64_t elements = 1;
@@ -201,6 +223,7 @@ void ck_run_planned(const ck_program *program, ck_dtype compute, int rank, const
   begin(&r, program, compute, operands);
   if (repeats && fits_one_tile(&r, elements)) {
     r.moves = r.by_rows = r.large = false;
+    r.joined = -1;
     lay_flat(&r, elements, repeats);
     r.tiles_per_share = 1;
     settle(&r, elements, elements);

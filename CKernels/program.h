@@ -24,6 +24,7 @@ typedef struct {
   int bools;  // the operand whose bools a comparison, or `where`, writes or reads as they are, being all there is; or -1
   bool large;                           // the results are in no cache when they are read, and nor are operands of their size
   bool moves;                           // elements only change places: nothing is computed or converted
+  int joined;                           // the operand that one instruction joins, turned, with another one; -1: there is none
   bool converts;                        // elements change their type, and perhaps places: from memory to memory, without a slot
   const ck_code *code;                  // for stretches of instructions; NULL if there is none
 } ck_run_plan;

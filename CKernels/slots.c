@@ -57,7 +57,7 @@ void ck_assign_slots(ck_run_plan *r) {
     r->repeated[i] = input && repeats(l, i);
     const bool in_rows = r->by_rows && (uint64_t)l->strides[i][l->rank - 1] <= 1;
     const bool own_type = r->operands[i].dtype == r->compute || i == r->bools;
-    bool direct = !r->moves && own_type && (r->repeated[i] || in_rows || contiguous(l, i));
+    bool direct = !r->moves && own_type && (r->joined == i || r->repeated[i] || in_rows || contiguous(l, i));
     // In place, a later instruction would read what an earlier one has written.
     for (int j = 0; j < p->inputs && direct && !input; j++)
       if (r->operands[j].data == r->operands[i].data && r->slot[j] < 0) direct = !read_after_write(p, j, i);

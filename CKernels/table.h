@@ -14,7 +14,7 @@
 typedef struct {
   const char *name;
   int vector;                  // bytes of one
-  ck_elementwise elementwise;  // rows.inc, copy.inc, transpose.inc
+  ck_elementwise elementwise;  // rows.inc, copy.inc, transpose.inc, joined.inc
   ck_blocks blocks;            // reduce.inc, softmax.inc, matmul.inc, random.inc
 } ck_table;
 

@@ -151,6 +151,8 @@ static void run_tiles(const ck_run_plan *r, const ck_operand *operands, int64_t 
   for (;;) {
     if (r->moves) {
       ck_carry_tile(r, &t);
+    } else if (r->joined >= 0) {
+      ck_join_tile(r, &t);
     } else if (r->converts) {
       ck_pass_tile(r, &t);
     } else {

@@ -27,5 +27,7 @@ void ck_convert_tile(const ck_run_plan *r, int operand, bool output, int64_t row
 // A tile of a program that only moves elements, and of one that only converts them.
 void ck_carry_tile(const ck_run_plan *r, const ck_tile *t);
 void ck_pass_tile(const ck_run_plan *r, const ck_tile *t);
+// And of one that joins a turned operand with another one.
+void ck_join_tile(const ck_run_plan *r, const ck_tile *t);
 
 #endif

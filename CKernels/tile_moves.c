@@ -82,3 +82,12 @@ void ck_pass_tile(const ck_run_plan *r, const ck_tile *t) {
     return function_of(r, output, output)(rows * columns, (char *)t->memory[1], 1, t->memory[0], 1, true);
   ck_convert_tile(r, output, output, rows, columns, t->memory[output], (char *)t->memory[!output]);
 }
+
+void ck_join_tile(const ck_run_plan *r, const ck_tile *t) {
+  const ck_layout *l = &r->layout;
+  const ck_instruction *in = r->program->instructions;
+  const int across = l->rank - 1, down = across - 1, turned = r->joined, mine = !turned;
+  const ck_join join = r->kernels->joins[in->operation][r->compute];
+  join(in->a == turned, ck_extent(l, t, down), ck_extent(l, t, across), (char *)t->memory[2], l->strides[2][down],
+       t->memory[mine], l->strides[mine][down], t->memory[turned], l->strides[turned][across]);
+}

@@ -104,4 +104,26 @@ import Testing
             #expect(wide[j, rows..<1040].sum().item() == 0, "what follows row \(j)")
         }
     }
+
+    /// What is turned and joined with another operand has the bits of what was turned before: of matrices and batches of them, in either
+    /// order, with rows that end within a block, and with a row for all.
+    @Test(arguments: [DType.float32, .float64], [[5001, 1024], [3, 1401, 1040]])
+    func joined(dtype: DType, shape: [Int]) {
+        let count = shape.reduce(1, *)
+        let turned = Tensor.range(count, dtype: dtype).reshaped(shape) * 0.37 - 1000
+        let table = turned.transposed(-1, -2).contiguous().transposed(-1, -2)
+        let whole = Tensor.range(count, dtype: dtype).reshaped(shape) / 7 + 1
+        let row = whole.flattened()[0..<shape.last!]
+        let operations: [(String, (Tensor, Tensor) -> Tensor)] = [
+            ("+", { $0 + $1 }), ("-", { $0 - $1 }), ("*", { $0 * $1 }), ("/", { $0 / $1 }),
+        ]
+        for (name, operation) in operations {
+            for (other, what) in [(whole, "a matrix"), (row, "a row")] {
+                let after = operation(other, table) .!= operation(other, turned)
+                let before = operation(table, other) .!= operation(turned, other)
+                #expect(after.sum().item() == 0, "\(what) \(name) what is turned")
+                #expect(before.sum().item() == 0, "what is turned \(name) \(what)")
+            }
+        }
+    }
 }
