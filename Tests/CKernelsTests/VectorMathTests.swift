@@ -181,7 +181,7 @@ extension KernelTests {
             let numbers: [(ck_operation, [Float])] = [
                 (CK_exp, [-87, -86.99, -1, -0.0, 1e-30, 0.5, 86.99, 87]),
                 (CK_softplus, [-87, -86.99, -1, -0.0, 1e-30, 0.5, 86.99, 87]),
-                (CK_log1p, [-0.125, -0.1, -0.0, 1e-30, 1e-40, 0.5, 0.75, 0.99, 1]),
+                (CK_log1p, [-0.125, -0.1, -0.0, 1e-30, 0x1p-133, 0.5, 0.75, 0.99, 1]),
             ]
             KernelTests.with(instructionSet: instructionSet) {
                 for (operation, x) in numbers.flatMap({ row in row.1.map { (row.0, $0) } }) {
