@@ -9,7 +9,6 @@ public func cat(
     attempt(file: file, line: line) { () throws(TensorError) in
         guard let first = tensors.first else { throw TensorError(.shape, "cat: the list of tensors is empty") }
         let position = try first.shape.position(of: dim, in: "cat")
-        let dtype = tensors.reduce(first.dtype) { DType.promoted($0, $1.dtype) }
         var shape = first.shape
         shape[position] = 0
         for tensor in tensors {
@@ -25,7 +24,7 @@ public func cat(
             }
         }
         try shape.checkCount(for: "cat")
-        let result = try Buffer(uninitialized: shape, dtype)
+        let result = try Buffer(uninitialized: shape, promoted(tensors))
         var starts: [Int] = []
         var start = 0
         for tensor in tensors {
@@ -60,6 +59,23 @@ public func stack(
         guard (0...first.rank).contains(position), first.rank < Shape.maximumRank else {
             throw TensorError(.shape, "stack: no new dimension \(dim) in the shape \(first.shape)")
         }
-        return cat(tensors.map { $0.unsqueezed(dim: position, file: file, line: line) }, dim: position)
+        var shape = first.buffer.layout.inserting(position).shape
+        shape[position] = tensors.count
+        try shape.checkCount(for: "stack")
+        let result = try Buffer(uninitialized: shape, promoted(tensors))
+        for (i, tensor) in tensors.enumerated() {
+            result.viewed(result.layout.selecting(position, i)).assign(tensor.buffer)
+        }
+        let dtypes = tensors.map(\.dtype)
+        return record("stack", tensors, result: result, keeping: false) { g, _, inputs in
+            for (i, dtype) in dtypes.enumerated() {
+                inputs.give(i) { g.viewed { $0.selecting(position, i) }.asType(dtype) }
+            }
+        }
     }
+}
+
+/// The type that holds the elements of all.
+private func promoted(_ tensors: [Tensor]) -> DType {
+    tensors.dropFirst().reduce(tensors[0].dtype) { DType.promoted($0, $1.dtype) }
 }
