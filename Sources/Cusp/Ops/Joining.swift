@@ -11,9 +11,11 @@ public func cat(
         let position = try first.shape.position(of: dim, in: "cat")
         var shape = first.shape
         shape[position] = 0
+        var parts: [(start: Int, count: Int)] = []
         for tensor in tensors {
             var other = tensor.shape
             if other.rank == shape.rank {
+                parts.append((shape[position], other[position]))
                 shape[position] += other[position]
                 other[position] = shape[position]
             }
@@ -23,21 +25,8 @@ public func cat(
                     "cat: the shapes \(first.shape) and \(tensor.shape) differ in more than dimension \(dim)")
             }
         }
-        try shape.checkCount(for: "cat")
-        let result = try Buffer(uninitialized: shape, promoted(tensors))
-        var starts: [Int] = []
-        var start = 0
-        for tensor in tensors {
-            let size = tensor.shape[position]
-            result.viewed(result.layout.sliced(position, start: start, count: size, step: 1)).assign(tensor.buffer)
-            starts.append(start)
-            start += size
-        }
-        let parts = tensors.map { ($0.shape[position], $0.dtype) }
-        return record("cat", tensors, result: result, keeping: false) { g, _, inputs in
-            for (i, (size, dtype)) in parts.enumerated() {
-                inputs.give(i) { g.sliced(dim: position, from: starts[i], count: size).asType(dtype) }
-            }
+        return try joined("cat", tensors, shape) { i, whole in
+            whole.sliced(position, start: parts[i].start, count: parts[i].count, step: 1)
         }
     }
 }
@@ -61,21 +50,23 @@ public func stack(
         }
         var shape = first.buffer.layout.inserting(position).shape
         shape[position] = tensors.count
-        try shape.checkCount(for: "stack")
-        let result = try Buffer(uninitialized: shape, promoted(tensors))
-        for (i, tensor) in tensors.enumerated() {
-            result.viewed(result.layout.selecting(position, i)).assign(tensor.buffer)
-        }
-        let dtypes = tensors.map(\.dtype)
-        return record("stack", tensors, result: result, keeping: false) { g, _, inputs in
-            for (i, dtype) in dtypes.enumerated() {
-                inputs.give(i) { g.viewed { $0.selecting(position, i) }.asType(dtype) }
-            }
-        }
+        return try joined("stack", tensors, shape) { i, whole in whole.selecting(position, i) }
     }
 }
 
-/// The type that holds the elements of all.
-private func promoted(_ tensors: [Tensor]) -> DType {
-    tensors.dropFirst().reduce(tensors[0].dtype) { DType.promoted($0, $1.dtype) }
+/// A tensor of `shape` with copies of the tensors, each in its `place` of the whole.
+private func joined(
+    _ name: String, _ tensors: [Tensor], _ shape: Shape, at place: @escaping (_ i: Int, _ whole: Layout) -> Layout
+) throws(TensorError) -> Tensor {
+    try shape.checkCount(for: name)
+    let dtypes = tensors.map(\.dtype)
+    let result = try Buffer(uninitialized: shape, dtypes.dropFirst().reduce(dtypes[0], DType.promoted))
+    for (i, tensor) in tensors.enumerated() {
+        result.viewed(place(i, result.layout)).assign(tensor.buffer)
+    }
+    return record(name, tensors, result: result, keeping: false) { g, _, inputs in
+        for (i, dtype) in dtypes.enumerated() {
+            inputs.give(i) { g.viewed { place(i, $0) }.asType(dtype) }
+        }
+    }
 }
